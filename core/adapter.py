@@ -1,0 +1,155 @@
+"""The roles a provider can play. Its capabilities are simply the roles it implements.
+
+A role is a small Protocol: :func:`supports` asks whether an adapter plays it, the shell offers
+only what it finds. Adapters are built from plain values (:class:`Credentials`; without any
+they still play :class:`WebhookReceiver`), never from Odoo records, know nothing of Odoo and
+raise only :mod:`.errors`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol, runtime_checkable
+
+from .canonical import (
+    CheckResult,
+    Customer,
+    Hook,
+    Notice,
+    Option,
+    Order,
+    Page,
+    Record,
+    StoreInfo,
+    TaxRate,
+)
+from .http import Exchange
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Everything an adapter may know: plain values.
+
+    ``on_exchange`` is called once per HTTP exchange, ``before_request`` before each one (it
+    may raise :class:`.errors.RateLimited` where the rate budget is used up).
+    ``repr`` hides the secrets so that a traceback can't print them.
+    """
+
+    base_url: str
+    api_key: str = field(default="", repr=False)
+    api_secret: str = field(default="", repr=False)
+    settings: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    on_exchange: Callable[[Exchange], None] | None = field(default=None, repr=False)
+    before_request: Callable[[], None] | None = field(default=None, repr=False)
+
+
+@runtime_checkable
+class Connectable(Protocol):
+    """Can tell whether it works, and what kind of store it is."""
+
+    def check(self) -> CheckResult:
+        """Check address, key, permissions and settings; never raises for what it can explain."""
+
+    def describe(self) -> StoreInfo:
+        """Read the store's settings."""
+
+    def close(self) -> None:
+        """Give back pooled connections; the adapter is not used afterwards."""
+
+
+@runtime_checkable
+class OrderSource(Protocol):
+    def fetch_order(self, external_id: str) -> Record:
+        """Read one order now. :raises errors.NotFound: it does not exist (any more)."""
+
+    def list_orders(self, cursor: Mapping[str, Any], limit: int) -> Page:
+        """Read up to ``limit`` orders changed since ``cursor`` without ever losing one.
+
+        An empty cursor starts at the beginning; ``{"since": "<ISO 8601 UTC>"}`` at a moment.
+        """
+
+    def parse_order(self, payload: Mapping[str, Any]) -> Order:
+        """Translate a raw order. :raises errors.Rejected: it is no order at all."""
+
+    def order_url(self, external_id: str) -> str:
+        """Address of the order in the shop's back office."""
+
+
+@runtime_checkable
+class CustomerSource(Protocol):
+    def fetch_customer(self, external_id: str) -> Record: ...
+
+    def parse_customer(self, payload: Mapping[str, Any]) -> Customer: ...
+
+
+@runtime_checkable
+class ReferenceSource(Protocol):
+    """Lists the values a person maps to Odoo's."""
+
+    def tax_rates(self) -> Sequence[TaxRate]: ...
+
+    def payment_methods(self) -> Sequence[Option]: ...
+
+    def shipping_methods(self) -> Sequence[Option]: ...
+
+    def order_statuses(self) -> Sequence[Option]: ...
+
+
+@runtime_checkable
+class WebhookReceiver(Protocol):
+    """Understands deliveries. All methods are pure: no HTTP, no state, no credentials."""
+
+    def is_ping(self, headers: Mapping[str, str], body: bytes, form: Mapping[str, str]) -> bool:
+        """True for the channel's test call, which carries no signature and means nothing."""
+
+    def verify(self, headers: Mapping[str, str], body: bytes, secrets: Iterable[str]) -> bool:
+        """Constant-time check over the raw bytes against every secret (rotation)."""
+
+    def parse(self, headers: Mapping[str, str], body: bytes) -> Notice:
+        """:raises errors.Rejected: the body is not what the channel sends."""
+
+
+@runtime_checkable
+class WebhookAdmin(Protocol):
+    def list_hooks(self, url: str) -> Sequence[Hook]:
+        """The hooks registered for this delivery address."""
+
+    def install_hooks(self, url: str, secret: str, kinds: Iterable[str]) -> Sequence[Hook]:
+        """Make exactly one working hook per topic of ``kinds``; returns what it created.
+
+        Faulty ones (switched off, doubled) are deleted and made anew.
+        """
+
+    def remove_hooks(self, url: str) -> int: ...
+
+
+ROLES: tuple[type, ...] = (
+    Connectable,
+    OrderSource,
+    CustomerSource,
+    ReferenceSource,
+    WebhookReceiver,
+    WebhookAdmin,
+)
+
+#: Which role a flow (kind, direction) needs; a backend shows only the flows it can do.
+FLOW_ROLES: Mapping[tuple[str, str], type] = {
+    ("order", "in"): OrderSource,
+    ("customer", "in"): CustomerSource,
+}
+
+
+def supports(adapter: object, role: type) -> bool:
+    """Whether an adapter (class or instance) plays a role."""
+    return all(
+        callable(getattr(adapter, name, None)) for name in vars(role) if not name.startswith("_")
+    )
+
+
+def utc(value: datetime) -> datetime:
+    """Guard for adapters: a moment without time zone is a bug, not a default."""
+    if value.tzinfo is None:
+        raise ValueError("a moment needs a time zone")
+    return value
