@@ -1,0 +1,325 @@
+"""Orders made and edited by REST (orders controller v3), traps included.
+
+- A write with addresses or lines works the taxes out again, with today's rates.
+- A line without id is added; quantity 0 or a product of null removes the line.
+- An order with a wrong coupon is refused and yet left behind as a draft.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from . import coupons, lines, orders, products
+from .discounts import Discountable, Discounts
+from .errors import RestError
+from .order_json import PAYABLE
+from .product_json import is_on_sale
+from .rounding import ZERO, dec, number, plain, total
+from .schema import TRUE
+from .taxes import tax_of
+
+if TYPE_CHECKING:
+    from .store import Store
+
+Record = dict[str, Any]
+RECALCULATES = (
+    "billing",
+    "shipping",
+    "line_items",
+    "shipping_lines",
+    "fee_lines",
+    "coupon_lines",
+)
+PLAIN = (
+    "parent_id",
+    "customer_id",
+    "customer_note",
+    "payment_method",
+    "payment_method_title",
+    "transaction_id",
+    "currency",
+)
+
+
+def create(store: Store, params: Record) -> Record:
+    order = orders.blank(store, status="new", created_via=params.get("created_via") or "rest-api")
+    if store.release < (9, 9):
+        order["created_via"] = "rest-api"
+    apply(store, order, params)
+    try:
+        applied = [_coupon(store, row) for row in params.get("coupon_lines") or []]
+    except RestError as error:
+        raise _leave_draft(store, order, error) from error
+    orders.recalculate(store, order)
+    apply_coupons(store, order, applied)
+    orders.created(store, order)
+    status = params.get("status") or "pending"
+    changed = orders.set_status(store, order, status)
+    if params.get("set_paid") in TRUE:
+        reference = params.get("transaction_id") or ""
+        changed |= orders.payment_complete(store, order, reference)
+    orders.saved(store, order, changed | {"status"})
+    return order
+
+
+def _coupon(store: Store, row: Record) -> Record:
+    if row.get("id"):
+        text = "Coupon item ID is readonly."
+        raise RestError("woocommerce_rest_coupon_item_id_readonly", text, 400)
+    return coupons.required(store, str(row.get("code") or ""))
+
+
+def _leave_draft(store: Store, order: Record, error: RestError) -> RestError:
+    """10.0 turns the half-made order into a draft and names it; before, a live one stays."""
+    orders.recalculate(store, order)
+    recent = store.release >= (10,)
+    order["status"] = "checkout-draft" if recent else "pending"
+    orders.created(store, order)
+    if recent:
+        error.data = {**(error.data or {}), "new_draft_order_id": order["id"]}  # type: ignore[dict-item]
+    return error
+
+
+def update(store: Store, order: Record, params: Record) -> None:
+    recalculates = any(params.get(key) is not None for key in RECALCULATES)
+    if params.get("coupon_lines") is not None:
+        applied = [_coupon(store, row) for row in params["coupon_lines"]]
+    changed = apply(store, order, params)
+    if recalculates:
+        orders.number_lines(store, order)
+        orders.recalculate(store, order)
+    if params.get("coupon_lines") is not None:
+        apply_coupons(store, order, applied)
+    if params.get("set_paid") in TRUE and order["status"] in PAYABLE:
+        changed |= orders.payment_complete(store, order, params.get("transaction_id") or "")
+    quiet = False
+    if params.get("status"):
+        was_trash = order["status"] == "trash"
+        changed |= orders.set_status(store, order, params["status"])
+        # Taking an order out of the trash by REST tells nobody where orders have own tables.
+        quiet = was_trash and store.hpos
+    orders.saved(store, order, changed, quiet=quiet)
+
+
+def apply(store: Store, order: Record, params: Record) -> set[str]:
+    """Fields and lines, without totals and status; returns what changed."""
+    changed: set[str] = set()
+    for key in PLAIN:
+        if params.get(key) is not None and order[key] != params[key]:
+            order[key] = params[key]
+            changed.add(key)
+    for key, fields in (("billing", orders.BILLING), ("shipping", orders.SHIPPING)):
+        for field, value in (params.get(key) or {}).items():
+            if field in fields:
+                order[key][field] = str(value)
+                changed.add(key)
+    if params.get("meta_data"):
+        orders.set_meta(store, order["meta_data"], params["meta_data"])
+        changed.add("meta_data")
+    for kind, setter in SETTERS.items():
+        for row in params.get(kind) or []:
+            _apply_line(store, order, kind, row, setter)
+            changed.add(kind)
+    return changed
+
+
+LineSetter = Callable[["Store", Record | None, Record], Record]
+
+
+def _apply_line(store: Store, order: Record, kind: str, row: Record, setter: LineSetter) -> None:
+    existing = None
+    if row.get("id"):
+        existing = next((li for li in order[kind] if li["id"] == row["id"]), None)
+        if existing is None:
+            text = "Order item ID provided is not associated with order."
+            raise RestError("woocommerce_rest_invalid_item_id", text, 400)
+    if existing is not None and _removes(kind, row):
+        _put_back(store, existing)
+        order[kind].remove(existing)
+        return
+    line = setter(store, existing, row)
+    if row.get("meta_data"):
+        orders.set_meta(store, line["meta_data"], row["meta_data"])
+    if existing is None:
+        order[kind].append(line)
+
+
+def _removes(kind: str, row: Record) -> bool:
+    key = {"line_items": "product_id", "shipping_lines": "method_id", "fee_lines": "name"}[kind]
+    gone = key in row and row[key] is None
+    return gone or (kind == "line_items" and "quantity" in row and not dec(row["quantity"]))
+
+
+def _put_back(store: Store, line: Record) -> None:
+    meta = next((m for m in line["meta_data"] if m["key"] == "_reduced_stock"), None)
+    product = products.stock_keeper(store, line.get("variation_id") or line.get("product_id", 0))
+    if meta and product:
+        before = product["stock_quantity"] or 0
+        products.set_stock(store, product, before + number(dec(meta["value"])))
+        products.saved(store, product)
+
+
+def _product_row(store: Store, line: Record | None, row: Record) -> Record:
+    """A product that is not known gives an empty line, without a word."""
+    if line is None:
+        product = _product_of(store, row)
+        quantity = row.get("quantity", 1)
+        line = lines.product_line(store, product, quantity)
+        net = plain(net_price(store, product, dec(quantity)), store.rules.precision)
+        line["subtotal"] = line["total"] = net
+    elif row.get("quantity") is not None:
+        _change_quantity(store, line, dec(row["quantity"]))
+    for key in ("name", "tax_class"):
+        if row.get(key) is not None:
+            line[key] = row[key]
+    _set_amounts(store, line, row)
+    return line
+
+
+def _set_amounts(store: Store, line: Record, row: Record) -> None:
+    """A subtotal below the total is lifted to it."""
+    if row.get("total") is not None:
+        line["total"] = store.rules.stored(row["total"])
+    if row.get("subtotal") is not None:
+        line["subtotal"] = store.rules.stored(row["subtotal"])
+    if dec(line["subtotal"]) < dec(line["total"]):
+        line["subtotal"] = line["total"]
+    line.pop("_price", None)
+
+
+def _change_quantity(store: Store, line: Record, quantity: Decimal) -> None:
+    """Amounts stay; goods already taken from the shelf follow the difference."""
+    meta = next((m for m in line["meta_data"] if m["key"] == "_reduced_stock"), None)
+    product = products.stock_keeper(store, line["variation_id"] or line["product_id"])
+    if meta and product:
+        more = quantity - dec(meta["value"])
+        products.set_stock(store, product, (product["stock_quantity"] or 0) - number(more))
+        products.saved(store, product)
+        meta["value"] = str(number(quantity))
+    line["quantity"] = number(quantity)
+    line.pop("_price", None)
+
+
+def _product_of(store: Store, row: Record) -> Record | None:
+    if row.get("sku"):
+        return products.by_sku(store, row["sku"])
+    return store.products.get(row.get("variation_id") or row.get("product_id") or 0)
+
+
+def net_price(store: Store, product: Record | None, quantity: Decimal) -> Decimal:
+    """``wc_get_price_excluding_tax``: with the shop's own rates taken out of the price."""
+    if product is None:
+        return ZERO
+    price = dec(product["price"]) * quantity
+    if product["tax_status"] != "taxable" or not store.rules.prices_include_tax:
+        return price
+    rates = store.rates(products.effective_tax_class(store, product), store.base_place())
+    taxes = tax_of(price, rates, True, store.rules)
+    return price - total(taxes.values())
+
+
+def _shipping_row(store: Store, line: Record | None, row: Record) -> Record:
+    if line is None:
+        line = {
+            "id": 0,
+            "method_title": "",
+            "method_id": "",
+            "instance_id": "",
+            "total": "0",
+            "total_tax": "0",
+            "taxes": [],
+            "meta_data": [],
+        }
+    for key in ("method_title", "method_id", "instance_id"):
+        if row.get(key) is not None:
+            line[key] = str(row[key])
+    if row.get("total") is not None:
+        line["total"] = store.rules.stored(row["total"])
+    return line
+
+
+def _fee_row(store: Store, line: Record | None, row: Record) -> Record:
+    if line is None:
+        line = {**lines.fee_line("", "0", ""), "amount": ""}
+    for key in ("name", "tax_class", "tax_status"):
+        if row.get(key) is not None:
+            line[key] = row[key]
+    if row.get("total") is not None:
+        line["total"] = store.rules.stored(row["total"])
+    return line
+
+
+SETTERS: dict[str, LineSetter] = {
+    "line_items": _product_row,
+    "shipping_lines": _shipping_row,
+    "fee_lines": _fee_row,
+}
+
+
+# --- coupons of an order -----------------------------------------------------------------------
+
+
+def apply_coupons(store: Store, order: Record, applied: list[Record]) -> None:
+    """``recalculate_coupons``: each coupon works from the lines' prices before any discount."""
+    if not applied and not order["coupon_lines"]:
+        return
+    orders.number_lines(store, order)
+    order["coupon_lines"] = []
+    for line in order["line_items"]:
+        line["total"] = line["subtotal"]
+    discounts = Discounts([_discountable(store, order, li) for li in order["line_items"]], store.rules)
+    for coupon in applied:
+        discounts.apply(coupon)
+    by_id = {line["id"]: line for line in order["line_items"]}
+    for coupon in applied:
+        order["coupon_lines"].append(_coupon_line(store, order, coupon, discounts, by_id))
+    for key, line in by_id.items():
+        amount = _without_tax(store, order, line, discounts.of_item(key) / store.rules.cent)
+        line["total"] = store.rules.stored(max(ZERO, dec(line["total"]) - amount))
+        line.pop("_price", None)
+    orders.recalculate(store, order)
+
+
+def _discountable(store: Store, order: Record, line: Record) -> Discountable:
+    price = store.rules.in_cents(line["subtotal"])
+    if order["prices_include_tax"]:
+        price += store.rules.in_cents(line["subtotal_tax"])
+    product = store.products.get(line["variation_id"] or line["product_id"])
+    categories = {c["id"] for c in product["categories"]} if product else set()
+    ids = frozenset({line["product_id"], line["variation_id"]} - {0})
+    sale = bool(product and is_on_sale(store, product))
+    return Discountable(
+        line["id"], price, dec(line["quantity"]), ids, frozenset(categories), sale
+    )
+
+
+def _taxes(store: Store, order: Record, line: Record, amount: Decimal) -> Decimal:
+    rates = store.rates(line["tax_class"], orders.tax_place(store, order))
+    return total(tax_of(amount, rates, order["prices_include_tax"], store.rules).values())
+
+
+def _without_tax(store: Store, order: Record, line: Record, amount: Decimal) -> Decimal:
+    if not order["prices_include_tax"] or line.get("_tax_status", "taxable") != "taxable":
+        return amount
+    return amount - _taxes(store, order, line, amount)
+
+
+def _coupon_line(
+    store: Store,
+    order: Record,
+    coupon: Record,
+    discounts: Discounts,
+    by_id: dict[int, Record],
+) -> Record:
+    """Tax of a coupon is rounded line by line, unlike that of a cart's coupon."""
+    rules = store.rules
+    amount, tax = discounts.of_coupon(coupon["code"]) / rules.cent, ZERO
+    for key, given in discounts.given[coupon["code"]].items():
+        if by_id[key].get("_tax_status", "taxable") == "taxable":
+            part = _taxes(store, order, by_id[key], given / rules.cent)
+            tax += rules.line_tax(part, rules.decimals)
+    if order["prices_include_tax"]:
+        amount -= tax
+    return lines.coupon_line(coupon, rules.stored(amount), rules.stored(tax))

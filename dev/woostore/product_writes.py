@@ -1,0 +1,301 @@
+"""Products written by REST, with what WooCommerce does to odd values.
+
+Prices keep every decimal; a comma is dropped ("10,50" becomes 1050); words empty the price; a
+sale price that is not below the regular one is dropped. Stock is ignored without a word where it
+is not managed.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from . import orders, products
+from .errors import RestError
+from .rounding import dec, number, plain
+from .schema import TRUE
+
+if TYPE_CHECKING:
+    from .store import Store
+
+Record = dict[str, Any]
+
+PLAIN = (
+    "name",
+    "slug",
+    "type",
+    "status",
+    "featured",
+    "catalog_visibility",
+    "description",
+    "short_description",
+    "virtual",
+    "downloadable",
+    "external_url",
+    "button_text",
+    "tax_status",
+    "backorders",
+    "low_stock_amount",
+    "sold_individually",
+    "weight",
+    "shipping_class",
+    "reviews_allowed",
+    "upsell_ids",
+    "cross_sell_ids",
+    "parent_id",
+    "purchase_note",
+    "grouped_products",
+    "menu_order",
+    "post_password",
+)
+IMAGE_NAMES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".bmp", ".ico")
+
+
+def create(store: Store, params: Record) -> Record:
+    product = products.blank(store, type=params.get("type") or "simple")
+    apply(store, product, params)
+    product["name"] = product["name"] or "Product"
+    product["slug"] = _free_slug(store, product)
+    if not product["categories"]:
+        product["categories"] = [{"id": 15, "name": "Uncategorized", "slug": "uncategorized"}]
+    products.created(store, product)
+    return product
+
+
+def _free_slug(store: Store, product: Record) -> str:
+    wanted = product["slug"] or products.slugify(product["name"]) or str(product["id"])
+    taken = {p["slug"] for p in store.products.values() if p["id"] != product["id"]}
+    slug, count = wanted, 2
+    while slug in taken:
+        slug, count = f"{wanted}-{count}", count + 1
+    return slug
+
+
+def update(store: Store, product: Record, params: Record) -> None:
+    apply(store, product, params)
+    products.saved(store, product)
+
+
+def apply(store: Store, product: Record, params: Record) -> None:
+    if params.get("sku") is not None:
+        products.refuse_taken_sku(store, str(params["sku"]), product["id"])
+        product["sku"] = str(params["sku"])
+    if params.get("global_unique_id") is not None:
+        _set_gtin(store, product, str(params["global_unique_id"]))
+    for key in PLAIN:
+        if params.get(key) is not None:
+            product[key] = params[key]
+    if params.get("low_stock_amount", 0) is None:
+        product["low_stock_amount"] = None
+    if params.get("tax_class") is not None:
+        product["tax_class"] = _tax_class(store, product, str(params["tax_class"]))
+    _set_prices(product, params)
+    _set_stock(store, product, params)
+    _set_terms(store, product, params)
+    if params.get("dimensions"):
+        product["dimensions"] = {**product["dimensions"], **params["dimensions"]}
+    if params.get("meta_data"):
+        orders.set_meta(store, product["meta_data"], params["meta_data"])
+    if params.get("images") is not None:
+        product["images"] = [_image(store, row) for row in params["images"]]
+    products.settle(store, product)
+
+
+def _set_gtin(store: Store, product: Record, value: str) -> None:
+    """Everything but digits and hyphens is dropped without a word."""
+    gtin = re.sub(r"[^0-9-]", "", value)
+    others = (p for p in store.products.values() if p["id"] != product["id"])
+    taken = next((p for p in others if gtin and p["global_unique_id"] == gtin), None)
+    if taken:
+        text = "Invalid or duplicated GTIN, UPC, EAN or ISBN."
+        code = "product_invalid_global_unique_id"
+        raise RestError(code, text, 400, {"resource_id": taken["id"]})
+    product["global_unique_id"] = gtin
+
+
+def _tax_class(store: Store, product: Record, wanted: str) -> str:
+    """An unknown class becomes the standard one."""
+    known = {row["slug"] for row in store.tax_classes} - {"standard"}
+    if wanted == "parent" and product["type"] == "variation":
+        return wanted
+    return wanted if wanted in known else ""
+
+
+# --- prices ------------------------------------------------------------------------------------
+
+
+def price_text(value: object) -> str:
+    """A price as it is kept: only digits, point and sign survive."""
+    text = re.sub(r"[^0-9.\-]", "", str(value))
+    return text if re.fullmatch(r"-?\d*\.?\d+|-?\d+\.?", text) else ""
+
+
+def _set_prices(product: Record, params: Record) -> None:
+    if product["type"] in ("variable", "grouped"):
+        return
+    for key in ("regular_price", "sale_price"):
+        if params.get(key) is not None:
+            product[key] = price_text(params[key])
+    for key in ("date_on_sale_from_gmt", "date_on_sale_to_gmt"):
+        if key in params:
+            product[key] = params[key] or None
+    if product["sale_price"] and dec(product["sale_price"]) >= dec(product["regular_price"]):
+        product["sale_price"] = ""
+
+
+# --- stock -------------------------------------------------------------------------------------
+
+
+def _set_stock(store: Store, product: Record, params: Record) -> None:
+    if params.get("manage_stock") is not None:
+        _set_management(product, params["manage_stock"])
+    if store.option("products", "woocommerce_manage_stock") != "yes":
+        return
+    if product["manage_stock"] is not True:
+        if params.get("stock_status") is not None and product["manage_stock"] is False:
+            product["stock_status"] = params["stock_status"]
+        return
+    if "stock_quantity" in params:
+        product["stock_quantity"] = _quantity(params["stock_quantity"])
+    elif params.get("inventory_delta") is not None:
+        delta = dec(params["inventory_delta"])
+        product["stock_quantity"] = number(dec(product["stock_quantity"]) + delta)
+    elif product["stock_quantity"] is None:
+        product["stock_quantity"] = 0
+
+
+def _set_management(product: Record, value: Any) -> None:
+    if value == "parent":
+        product["manage_stock"] = "parent"
+    else:
+        product["manage_stock"] = value in TRUE
+    if product["manage_stock"] is not True:
+        product["stock_quantity"] = None
+
+
+def _quantity(value: Any) -> int | float:
+    """null and words (a batch checks nothing) count as 0."""
+    return number(plain(dec(value), 6))
+
+
+# --- terms and pictures ------------------------------------------------------------------------
+
+
+def _set_terms(store: Store, product: Record, params: Record) -> None:
+    for kind in ("categories", "tags", "brands"):
+        if params.get(kind) is not None:
+            rows = [row if isinstance(row, dict) else {"id": row} for row in params[kind]]
+            product[kind] = [t for t in (_term(store, kind, row) for row in rows) if t]
+    if params.get("attributes") is not None:
+        product["attributes"] = [
+            _attribute(store, index, row) for index, row in enumerate(params["attributes"])
+        ]
+    if params.get("default_attributes") is not None:
+        product["default_attributes"] = params["default_attributes"]
+
+
+def _term(store: Store, kind: str, row: Record) -> Record | None:
+    """By id; a tag also by name. What is not known is passed over."""
+    terms = store.terms.setdefault(kind, {})
+    term = terms.get(row.get("id") or 0)
+    if term is None and kind == "tags" and row.get("name"):
+        term = next((t for t in terms.values() if t["name"] == row["name"]), None)
+        term = term or new_term(store, kind, {"name": row["name"]})
+    return {key: term[key] for key in ("id", "name", "slug")} if term else None
+
+
+def new_term(store: Store, kind: str, values: Record) -> Record:
+    term = {
+        "id": store.next_id("term"),
+        "name": values["name"],
+        "slug": values.get("slug") or products.slugify(values["name"]),
+        "description": values.get("description") or "",
+        "parent": values.get("parent") or 0,
+    }
+    store.terms.setdefault(kind, {})[term["id"]] = term
+    return term
+
+
+def _attribute(store: Store, index: int, row: Record) -> Record:
+    known = store.attributes.get(row.get("id") or 0)
+    name = known["name"] if known else str(row.get("name") or "")
+    return {
+        "id": known["id"] if known else 0,
+        "name": name,
+        "slug": known["slug"] if known else name,
+        "position": row.get("position", index),
+        "visible": row.get("visible", False) in TRUE,
+        "variation": row.get("variation", False) in TRUE,
+        "options": [str(option) for option in row.get("options") or []],
+    }
+
+
+def _image(store: Store, row: Record) -> Record:
+    """A picture by id is kept; one by address is fetched and stored again, each time."""
+    if row.get("id"):
+        known = (i for p in store.products.values() for i in p["images"])
+        found = next((i for i in known if i["id"] == row["id"]), None)
+        if found is None:
+            text = f"#{row['id']} is an invalid image ID."
+            raise RestError("woocommerce_product_invalid_image_id", text, 400)
+        return {**found, **{k: row[k] for k in ("name", "alt") if k in row}}
+    path = urlsplit(str(row.get("src") or "")).path
+    if not path.lower().endswith(IMAGE_NAMES):
+        text = "Invalid image: Sorry, you are not allowed to upload this file type."
+        raise RestError("woocommerce_product_image_upload_error", text, 400)
+    now, name = store.clock.stamp(), path.rpartition("/")[2]
+    dates = ("date_created", "date_created_gmt", "date_modified", "date_modified_gmt")
+    return {
+        "id": store.next_id(),
+        **dict.fromkeys(dates, now),
+        "src": f"/wp-content/uploads/{store.clock.now():%Y/%m}/{name}",
+        "name": row.get("name") or name,
+        "alt": row.get("alt") or "",
+    }
+
+
+# --- variations --------------------------------------------------------------------------------
+
+
+def create_variation(store: Store, parent: Record, params: Record) -> Record:
+    variation = products.blank(
+        store, type="variation", parent_id=parent["id"], tax_class="parent"
+    )
+    _apply_variation(store, variation, params)
+    parent["variations"].append(variation["id"])
+    products.created(store, variation)
+    products.settle_parent(store, parent)
+    return variation
+
+
+def update_variation(store: Store, variation: Record, params: Record) -> None:
+    _apply_variation(store, variation, params)
+    products.saved(store, variation)
+
+
+def _apply_variation(store: Store, variation: Record, params: Record) -> None:
+    """Attributes the parent does not vary by are passed over."""
+    params = dict(params)
+    params.pop("type", None)
+    wanted = params.pop("attributes", None)
+    picture = params.pop("image", None)
+    if picture:
+        params["images"] = [picture]
+    parent = store.products[variation["parent_id"]]
+    if wanted is not None:
+        known = {a["id"] or a["name"].lower(): a for a in parent["attributes"] if a["variation"]}
+        variation["attributes"] = [
+            {
+                "id": known[key]["id"],
+                "name": known[key]["name"],
+                "slug": products.variation_slug(known[key]),
+                "option": str(row["option"]),
+            }
+            for row in wanted
+            for key in [row.get("id") or str(row.get("name", "")).lower()]
+            if key in known
+        ]
+        variation["name"] = products.variation_name(parent, variation["attributes"])
+        variation["slug"] = products.slugify(variation["name"])
+    apply(store, variation, params)
