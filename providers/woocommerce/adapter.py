@@ -1,0 +1,150 @@
+"""WooCommerce's adapter: which roles it plays, and where each is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from ...core import errors
+from ...core.adapter import Credentials
+from ...core.canonical import (
+    CheckResult,
+    Customer,
+    Hook,
+    Notice,
+    Option,
+    Order,
+    Page,
+    Record,
+    StoreInfo,
+    TaxRate,
+)
+from . import check, const, fields, hooks, parse, reference
+from .answer import Answer
+from .client import WooClient, normalise_url
+from .poll import OVERLAP, Poll
+from .survey import Survey
+
+
+class WooCommerceAdapter:
+    """Built from plain values; the webhook receiver's methods need none of them.
+
+    Settings beside those of :class:`.client.WooClient`: ``poll_overlap`` (seconds) and
+    ``poll_trash`` (:meth:`list_orders` also reads what was moved to the trash).
+    """
+
+    def __init__(self, credentials: Credentials | None = None) -> None:
+        self.credentials = credentials or Credentials(base_url="")
+
+    @cached_property
+    def client(self) -> WooClient:
+        """:raises errors.BadCredentials: the address or the key can't be right"""
+        return WooClient(self.credentials)
+
+    # === CONNECTABLE === #
+
+    def check(self) -> CheckResult:
+        return check.check(lambda: self.client)
+
+    def describe(self) -> StoreInfo:
+        return Survey(self.client).store_info()
+
+    def close(self) -> None:
+        if "client" in self.__dict__:
+            self.client.close()
+
+    # === ORDERS === #
+
+    def fetch_order(self, external_id: str) -> Record:
+        params = {"dp": const.DECIMAL_PLACES}
+        return _record("order", self.client.get(f"orders/{_checked(external_id)}", params=params))
+
+    def list_orders(self, cursor: Mapping[str, Any], limit: int) -> Page:
+        poll = Poll(
+            self.client,
+            "orders",
+            "order",
+            overlap=int(self.credentials.settings.get("poll_overlap") or OVERLAP),
+        )
+        page = poll.step(cursor, limit, "any")
+        trash = cursor.get("trash") or {"since": cursor.get("since")}
+        if not self.credentials.settings.get("poll_trash"):
+            return page
+        if page.more:
+            return Page(page.records, {**page.cursor, "trash": trash}, True)
+        swept = poll.step(trash, limit - len(page.records), "trash")
+        return Page(
+            page.records + swept.records, {**page.cursor, "trash": swept.cursor}, swept.more
+        )
+
+    def parse_order(self, payload: Mapping[str, Any]) -> Order:
+        return parse.parse_order(payload, self.order_url(fields.identifier(payload.get("id"))))
+
+    def order_url(self, external_id: str) -> str:
+        """The old address: where orders have tables of their own WooCommerce redirects it."""
+        if not external_id or not self.credentials.base_url:
+            return ""
+        base = normalise_url(self.credentials.base_url)
+        return f"{base}/wp-admin/post.php?post={external_id}&action=edit"
+
+    # === CUSTOMERS === #
+
+    def fetch_customer(self, external_id: str) -> Record:
+        return _record("customer", self.client.get(f"customers/{_checked(external_id)}"))
+
+    def parse_customer(self, payload: Mapping[str, Any]) -> Customer:
+        return parse.parse_customer(payload)
+
+    # === REFERENCE === #
+
+    def tax_rates(self) -> Sequence[TaxRate]:
+        return reference.tax_rates(self.client)
+
+    def payment_methods(self) -> Sequence[Option]:
+        return reference.payment_methods(self.client)
+
+    def shipping_methods(self) -> Sequence[Option]:
+        return reference.shipping_methods(self.client)
+
+    def order_statuses(self) -> Sequence[Option]:
+        return reference.order_statuses(self.client)
+
+    # === WEBHOOKS === #
+
+    def is_ping(self, headers: Mapping[str, str], body: bytes, form: Mapping[str, str]) -> bool:
+        return hooks.is_ping(headers, body, form)
+
+    def verify(self, headers: Mapping[str, str], body: bytes, secrets: Iterable[str]) -> bool:
+        return hooks.verify(headers, body, secrets)
+
+    def parse(self, headers: Mapping[str, str], body: bytes) -> Notice:
+        return hooks.parse(headers, body)
+
+    def list_hooks(self, url: str) -> Sequence[Hook]:
+        return hooks.list_hooks(self.client, url)
+
+    def install_hooks(self, url: str, secret: str, kinds: Iterable[str]) -> Sequence[Hook]:
+        return hooks.install_hooks(self.client, url, secret, kinds)
+
+    def remove_hooks(self, url: str) -> int:
+        return hooks.remove_hooks(self.client, url)
+
+
+def _record(kind: str, answer: Answer) -> Record:
+    """:raises errors.ServerError: the answer is no record"""
+    payload = answer.mapping()
+    return Record(
+        kind=kind,
+        external_id=fields.identifier(payload.get("id")),
+        payload=payload,
+        modified_at=fields.moment(payload.get("date_modified_gmt")),
+        fetched_at=answer.sent_at,
+    )
+
+
+def _checked(external_id: str) -> str:
+    """Ids are numbers; anything else would ask for another route. :raises errors.NotFound:"""
+    if not fields.identifier(external_id):
+        raise errors.NotFound("not_found")
+    return external_id

@@ -1,0 +1,181 @@
+"""The lossless poll: reads records by their moment of change without ever missing one.
+
+WooCommerce's moments have whole seconds, several records share one, and pages move while they
+are read. So page 2 is never asked for; each step asks for what changed *since the second* that
+was reached, without what it already has::
+
+    orders?orderby=modified&order=asc&modified_after=<since - 1 s>&dates_are_gmt=true&exclude=…
+
+Two more traps:
+
+- A record touched between the shop's search and its answer carries a moment later than its
+  place. Moments of the last :data:`UNSURE` seconds therefore don't move ``since``; their records
+  are excluded by id instead.
+- A request that began earlier may commit later, with the older moment. When a run is through,
+  the next one starts :data:`OVERLAP` seconds before the shop's own time, and hands out only what
+  differs from what was handed out before.
+
+The cursor (plain JSON; moments are naive UTC text as in the payloads)::
+
+    {"since": "…",                       the step to come starts here
+     "exclude": {id: moment},            at or after `since`, read in this run
+     "start": "…",                       where this run started
+     "newest": "…",                      latest moment ever read
+     "handed_out": {id: [moment, hash]}} within the overlap
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from ...core import errors
+from ...core.canonical import Page, Record
+from ...core.fingerprint import fingerprint
+from . import const, fields
+from .answer import Answer
+from .client import WooClient
+
+#: Seconds that may lie between a record's moment and its commit (a gateway's slow answer).
+OVERLAP = 300
+#: Seconds before an answer in which a record may have been touched while it was made; generous,
+#: because a proxy's clock may be another one.
+UNSURE = 60
+_SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class _State:
+    since: str = ""
+    exclude: Mapping[str, str] = field(default_factory=dict)
+    start: str = ""
+    newest: str = ""
+    handed_out: Mapping[str, list[str]] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, cursor: Mapping[str, Any]) -> _State:
+        since = _text(fields.moment(cursor.get("since")))
+        return cls(
+            since,
+            fields.mapping(cursor.get("exclude")),
+            _text(fields.moment(cursor.get("start"))) or since,
+            _text(fields.moment(cursor.get("newest"))),
+            fields.mapping(cursor.get("handed_out")),
+        )
+
+    def dump(self) -> dict[str, Any]:
+        return {
+            "since": self.since,
+            "exclude": dict(self.exclude),
+            "start": self.start,
+            "newest": self.newest,
+            "handed_out": dict(self.handed_out),
+        }
+
+
+class Poll:
+    """Steps through one kind of record; all state is in the cursor."""
+
+    def __init__(self, client: WooClient, endpoint: str, kind: str, overlap: int = OVERLAP) -> None:
+        self._client = client
+        self._endpoint = endpoint
+        self._kind = kind
+        self._overlap = timedelta(seconds=overlap)
+
+    def step(self, cursor: Mapping[str, Any], limit: int, status: str) -> Page:
+        """Read up to ``limit`` records; see :meth:`core.adapter.OrderSource.list_orders`.
+
+        :raises errors.ServerError: ``poll_stuck``, the shop ignores the parameters
+        """
+        before = _State.load(cursor)
+        size = max(1, min(limit, const.MAX_PER_PAGE))
+        answer = self._read(before, size, status)
+        payloads = answer.sequence()
+        records = (self._record(payload, answer) for payload in payloads)
+        read = [record for record in records if record.external_id]
+        state, fresh = _advance(before, read, _unsure_from(answer))
+        more = len(payloads) >= size
+        if more and (state.since, state.exclude) == (before.since, before.exclude):
+            raise errors.ServerError("poll_stuck")
+        settled = _text(answer.server_time - self._overlap)
+        state = _forget(state, min(state.newest, settled)) if more else _finish(state, settled)
+        return Page(tuple(fresh), state.dump(), more)
+
+    def _read(self, state: _State, size: int, status: str) -> Answer:
+        params: dict[str, Any] = {
+            "orderby": "modified",
+            "order": "asc",
+            "per_page": size,
+            "dp": const.DECIMAL_PLACES,
+            "status": status,
+        }
+        if state.since:
+            # naive and in UTC: with a `Z` WooCommerce shifts it by the shop's time zone
+            params["modified_after"] = _text(_moment(state.since) - _SECOND)
+            params["dates_are_gmt"] = "true"
+        return self._client.get_by_ids(self._endpoint, params, "exclude", sorted(state.exclude))
+
+    def _record(self, payload: Mapping[str, Any], answer: Answer) -> Record:
+        return Record(
+            kind=self._kind,
+            external_id=fields.identifier(payload.get("id")),
+            payload=payload,
+            modified_at=fields.moment(payload.get("date_modified_gmt")),
+            fetched_at=answer.sent_at,
+        )
+
+
+def _advance(state: _State, read: list[Record], unsure: str) -> tuple[_State, list[Record]]:
+    """Move to the last certain second; leave out what was handed out before as it is now."""
+    moments = {record.external_id: _text(record.modified_at) for record in read}
+    since = max([state.since, *(moment for moment in moments.values() if moment < unsure)])
+    handed_out, fresh = dict(state.handed_out), []
+    for record in read:
+        mark = [moments[record.external_id], fingerprint(record.payload)[:16]]
+        if handed_out.get(record.external_id) != mark:
+            fresh.append(record)
+        handed_out[record.external_id] = mark
+    known = {**state.exclude, **moments}
+    return (
+        replace(
+            state,
+            since=since,
+            # a record without a moment has no place in time, so it stays excluded by id
+            exclude={key: known[key] for key in known if known[key] >= since or not known[key]},
+            newest=max([state.newest, *moments.values()]),
+            handed_out=handed_out,
+        ),
+        fresh,
+    )
+
+
+def _finish(state: _State, settled: str) -> _State:
+    """The next run starts where everything before is certainly committed, and was read."""
+    if not state.newest:
+        return replace(state, exclude={})
+    following = _text(_moment(state.newest) + _SECOND)
+    since = max(state.start, min(following, settled))
+    return _forget(replace(state, since=since, start=since, exclude={}), since)
+
+
+def _forget(state: _State, bound: str) -> _State:
+    """Drop the marks of records older than where any later run can start."""
+    kept = {key: mark for key, mark in state.handed_out.items() if mark[0] >= bound}
+    return replace(state, handed_out=kept)
+
+
+def _unsure_from(answer: Answer) -> str:
+    return _text(answer.server_time - timedelta(seconds=answer.seconds + UNSURE))
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=timezone.utc)
+
+
+def _text(moment: datetime | None) -> str:
+    """Naive UTC in whole seconds, as WooCommerce writes it and as text sorts; '' for none."""
+    if moment is None:
+        return ""
+    return moment.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0).isoformat()

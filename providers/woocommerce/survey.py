@@ -1,0 +1,134 @@
+"""What a store says about itself; each source is read once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from ...core import errors
+from ...core.canonical import StoreInfo
+from . import fields
+from .answer import Answer
+from .client import WooClient
+
+_INDEX_FIELDS = "name,url,home,gmt_offset,timezone_string,namespaces"
+#: Without `environment` as a whole, whose other parts make the shop call other servers.
+_STATUS_FIELDS = "environment.version,environment.wp_version,settings"
+
+
+class Survey:
+    """Reads on demand, keeps what it has read. All raise :mod:`core.errors`."""
+
+    def __init__(self, client: WooClient) -> None:
+        self.client = client
+
+    @cached_property
+    def index_answer(self) -> Answer:
+        return self.client.get_public("wp-json/", {"_fields": _INDEX_FIELDS})
+
+    @cached_property
+    def index(self) -> Mapping[str, Any]:
+        """{} where the shop closes its index to strangers, which may not concern our key."""
+        try:
+            return self.index_answer.mapping()
+        except errors.BadCredentials as error:
+            if error.code not in ("rest_api_restricted", "key_not_recognised"):
+                raise
+            return {}
+
+    @cached_property
+    def status(self) -> Mapping[str, Any]:
+        return self.client.get("system_status", params={"_fields": _STATUS_FIELDS}).mapping()
+
+    @cached_property
+    def tax(self) -> Mapping[str, str]:
+        return self._settings("tax")
+
+    @cached_property
+    def general(self) -> Mapping[str, str]:
+        return self._settings("general")
+
+    @cached_property
+    def products(self) -> Mapping[str, str]:
+        return self._settings("products")
+
+    def _settings(self, group: str) -> dict[str, str]:
+        answer = self.client.get(f"settings/{group}", params={"_fields": "id,value"})
+        return {
+            fields.text(record.get("id")): fields.text(record.get("value"))
+            for record in answer.sequence()
+        }
+
+    # === MEANINGS === #
+
+    @property
+    def namespaces(self) -> list[str]:
+        found = self.index.get("namespaces")
+        return [fields.text(name) for name in found] if isinstance(found, list) else []
+
+    @property
+    def version(self) -> str:
+        return fields.text(fields.mapping(self.status.get("environment")).get("version"))
+
+    @property
+    def version_number(self) -> tuple[int, ...]:
+        """(10, 0, 2) of "10.0.2-rc.1"; () where there is none."""
+        match = re.match(r"\d+(\.\d+)*", self.version)
+        return tuple(map(int, match[0].split("."))) if match else ()
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        return fields.mapping(self.status.get("settings"))
+
+    @property
+    def has_order_tables(self) -> bool:
+        """HPOS; without it WordPress's posts hold the orders."""
+        return self.settings.get("HPOS_enabled") is True
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """What later flows can use: lists of all refunds, shipments, tracking plug-ins."""
+        enabled = self.settings.get("enabled_features")
+        found = {
+            "order_tables": self.has_order_tables,
+            "refund_list": self.version_number >= (9, 0),
+            "fulfillments": isinstance(enabled, list) and "fulfillments" in enabled,
+            "shipment_tracking": "wc-shipment-tracking/v3" in self.namespaces,
+            "advanced_shipment_tracking": "wc-ast/v3" in self.namespaces,
+        }
+        return tuple(name for name, there in found.items() if there)
+
+    @property
+    def timezone(self) -> str:
+        """``Europe/Madrid``, or an offset like ``UTC+1`` where the shop has no city."""
+        name = fields.text(self.index.get("timezone_string"))
+        offset = fields.money(self.index.get("gmt_offset"))
+        return name or f"UTC{offset.normalize():+f}"
+
+    def store_info(self) -> StoreInfo:
+        decimals = fields.amount(self.settings.get("number_of_decimals"), None)
+        return StoreInfo(
+            name=fields.plain(self.index.get("name")),
+            version=self.version,
+            currency=fields.text(self.settings.get("currency")).upper(),
+            decimals=None if decimals is None else int(decimals),
+            timezone=self.timezone,
+            prices_include_tax=_yes(self.tax, "woocommerce_prices_include_tax"),
+            tax_round_per_line=_no(self.tax, "woocommerce_tax_round_at_subtotal"),
+            weight_unit=self.products.get("woocommerce_weight_unit", ""),
+            dimension_unit=self.products.get("woocommerce_dimension_unit", ""),
+            taxes_enabled=_yes(self.general, "woocommerce_calc_taxes"),
+            stock_enabled=_yes(self.products, "woocommerce_manage_stock"),
+            features=self.features,
+        )
+
+
+def _yes(settings: Mapping[str, str], name: str) -> bool | None:
+    """A checkbox; None where the shop has no such setting."""
+    return settings[name] == "yes" if name in settings else None
+
+
+def _no(settings: Mapping[str, str], name: str) -> bool | None:
+    return settings[name] != "yes" if name in settings else None
