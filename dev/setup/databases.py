@@ -95,8 +95,7 @@ def depends() -> list[str]:
 
 def template_name() -> str:
     digest = hashlib.sha256(" ".join(depends()).encode())
-    for path in (SETUP / "install_addons.py", SETUP / "odoo.sh", SETUP / "constraints.txt"):
-        digest.update(path.read_bytes())
+    digest.update((SETUP / "install_addons.py").read_bytes())
     for stamp in sorted((Path(os.environ["PREFIX"]) / "stamps").glob("odoo-*")):
         digest.update(stamp.name.encode())
     return f"{PREFIX}_deps_{digest.hexdigest()[:12]}"

@@ -11,7 +11,7 @@
 #   STATE       what belongs to this clone alone: private PostgreSQL, RUN (config, addons path, filestore, logs)
 #   VENV PATH   the environment's programs come first: python, odoo, pytest, and PostgreSQL's
 #   ODOO_CONF   Odoo's config file, which loads queue_job's runner; ODOO_RC points to it too
-#   PGHOST PGPORT PGUSER   the private server's socket, or the server that the caller's PGHOST names
+#   PGHOST PGPORT PGUSER   the folder of the private server's socket, or the server that the caller's PGHOST names
 # Functions
 #   ensure_python GROUP…   the packages of requirements-GROUP.txt (odoo addon test lint screens)
 #   ensure_odoo            Odoo 19 with its Python packages, configuration and addons path
@@ -49,7 +49,10 @@ once() {
   local lock=$1
   shift
   (
-    flock 9
+    flock -n 9 || {
+      say "waiting for another command of the set-up"
+      flock 9
+    }
     "$@"
   ) 9>>"$lock"
 }

