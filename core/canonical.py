@@ -272,11 +272,15 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class Option:
-    """A value of the channel that a person maps: gateway, shipping method, status."""
+    """A value of the channel that a person maps: gateway, shipping method, status.
+
+    ``meaning``: the :class:`OrderStatus` value of a status that the provider knows by itself.
+    """
 
     code: str
     label: str
     active: bool = True
+    meaning: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

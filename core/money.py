@@ -1,9 +1,9 @@
 """The arithmetic of totals: how a channel's amounts become exact amounts per line and rate.
 
 A channel's total is authoritative. What rounding makes it differ from the sum of the lines is
-distributed in whole units of the currency (a cent) over the largest lines, at most one unit
-per line and :data:`MAX_UNITS` in all; everything beyond that is a difference which a person
-has to see.
+distributed in whole units of the currency (a cent) over the lines, at most one unit per line.
+A difference of more than :data:`MAX_UNITS` to the lines' amounts as the channel gave them is
+none of rounding: a person has to see it.
 """
 
 from __future__ import annotations
@@ -90,12 +90,11 @@ def order_totals(order: Order, unit: Decimal, gift_cards: Decimal = ZERO) -> Tot
     :param unit: rounding unit of the order's currency, e.g. ``Decimal("0.01")``
     :param gift_cards: value paid by gift cards, which a shop has subtracted from ``total``
     """
-    bases = [round_to(line.total, unit) for line in order.lines]
-    taxes = [round_to(line.total_tax, unit) for line in order.lines]
-    rest_base = order.total + gift_cards - order.total_tax - sum(bases, ZERO)
-    rest_tax = order.total_tax - sum(taxes, ZERO)
-    rest_base = _distribute(bases, rest_base, unit, [bool(base) for base in bases])
-    rest_tax = _distribute(taxes, rest_tax, unit, [bool(tax) for tax in taxes], weights=bases)
+    raw_bases = [line.total for line in order.lines]
+    raw_taxes = [line.total_tax for line in order.lines]
+    untaxed = order.total + gift_cards - order.total_tax
+    bases, rest_base = _fit(raw_bases, untaxed, unit, raw_bases)
+    taxes, rest_tax = _fit(raw_taxes, order.total_tax, unit, raw_bases)
     lines = tuple(
         LineAmounts(
             line.external_id,
@@ -114,27 +113,27 @@ def order_totals(order: Order, unit: Decimal, gift_cards: Decimal = ZERO) -> Tot
     return Totals(lines, rest_base, rest_tax, unit)
 
 
-def _distribute(
-    amounts: list[Decimal],
-    rest: Decimal,
-    unit: Decimal,
-    allowed: Sequence[bool],
-    weights: Sequence[Decimal] | None = None,
-) -> Decimal:
-    """Spread a small ``rest`` over the largest allowed amounts in place; returns what is left.
+def _fit(
+    raw: Sequence[Decimal], header: Decimal, unit: Decimal, sizes: Sequence[Decimal]
+) -> tuple[list[Decimal], Decimal]:
+    """Round ``raw`` so that the sum is ``header``, and what is left of it.
 
-    All or nothing: a rest beyond the bound is left as it is, because a partial correction
-    would only hide a part of it.
+    Rounding many lines makes many units, which the lines take back, those first that rounding
+    moved most, then the larger ones. A real difference is spread only up to the bound, and all
+    or nothing: a partial correction would only hide a part of it.
     """
-    size = weights or list(amounts)
+    amounts = [round_to(amount, unit) for amount in raw]
+    rest = header - sum(amounts, ZERO)
     units = rest / unit
+    real = min(abs(rest), abs(header - sum(raw, ZERO)))
+    step = unit if rest > 0 else -unit
     candidates = sorted(
-        (index for index, ok in enumerate(allowed) if ok),
-        key=lambda index: abs(size[index]),
+        (index for index, amount in enumerate(raw) if amount),
+        key=lambda index: ((raw[index] - amounts[index]) * step, abs(sizes[index])),
         reverse=True,
     )
-    if units != int(units) or abs(units) > min(MAX_UNITS, len(candidates)):
-        return rest
+    if units != int(units) or abs(units) > len(candidates) or real > MAX_UNITS * unit:
+        return amounts, rest
     for index in candidates[: abs(int(units))]:
-        amounts[index] += unit if rest > 0 else -unit
-    return ZERO
+        amounts[index] += step
+    return amounts, ZERO

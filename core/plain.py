@@ -9,8 +9,9 @@ from typing import Any
 #: What PostgreSQL's text and jsonb refuse: NUL, and halves of surrogate pairs (an emoji that some
 #: plug-in cut in two).
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-#: The only spellings in which JSON can carry one of them.
-_SUSPECT = re.compile(r"\\u(?:0000|[dD][89a-fA-F])|[\x00\ud800-\udfff]")
+#: The spelling in which JSON carries them. (Bytes that were decoded hold no surrogates, and a
+#: bare NUL is no JSON.)
+_SUSPECT = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 
 
 def storable_text(text: str) -> str:

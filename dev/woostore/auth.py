@@ -45,9 +45,7 @@ class Key:
 
 
 def new_key(permissions: str, role: str) -> Key:
-    return Key(
-        "ck_" + secrets.token_hex(20), "cs_" + secrets.token_hex(20), permissions, role
-    )
+    return Key("ck_" + secrets.token_hex(20), "cs_" + secrets.token_hex(20), permissions, role)
 
 
 @dataclass

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from .discounts import Discountable, Discounts, in_cart_order
-from .rounding import ZERO, Rules, dec, half_up, total
+from .rounding import ZERO, Rules, half_up, total
 from .taxes import Rate, Taxes, merge, tax_of
 
 
@@ -255,6 +255,3 @@ class CartCalculator:
             fee_taxes={key: out(value) for key, value in fee_taxes.items()},
             shipping_taxes={key: out(value) for key, value in shipping_taxes.items()},
         )
-
-
-

@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from . import coupons, lines, orders, products
+from . import coupons, lines, order_status, orders, products
 from .calculator import CartCalculator, CartTotals, Fee, Item, Shipping
 from .cart import Cart
 from .order_totals import set_tax_totals, tax_line
@@ -51,14 +51,14 @@ def draft(store: Store, cart: Cart) -> Record:
 
 
 def _pay(store: Store, order: Record, cart: Cart, status: str | None) -> None:
-    orders.set_status(store, order, "pending")
+    order_status.set_status(store, order, "pending")
     if status is not None:
-        orders.set_status(store, order, status)
+        order_status.set_status(store, order, status)
     elif not dec(order["total"]):
-        orders.payment_complete(store, order)
+        order_status.payment_complete(store, order)
     elif order["payment_method"] == "cod":
         downloads = any(_line_product(store, li, "downloadable") for li in order["line_items"])
-        orders.set_status(
+        order_status.set_status(
             store,
             order,
             "on-hold" if downloads else "processing",
@@ -66,10 +66,10 @@ def _pay(store: Store, order: Record, cart: Cart, status: str | None) -> None:
         )
     elif order["payment_method"] in PAID_LATER:
         later = PAID_LATER[order["payment_method"]]
-        orders.set_status(store, order, later, "Awaiting payment.")
+        order_status.set_status(store, order, later, "Awaiting payment.")
     else:
         reference = cart.transaction_id or f"pi_{store.random_key(24)}"
-        orders.payment_complete(store, order, reference)
+        order_status.payment_complete(store, order, reference)
 
 
 def _line_product(store: Store, line: Record, key: str) -> Any:
@@ -109,7 +109,7 @@ def build(store: Store, cart: Cart) -> Record:
         orders.recalculate(store, order)
     else:
         _take_cart_totals(store, order, totals)
-    order["needs_processing"] = orders.needs_processing(store, order)
+    order["needs_processing"] = order_status.needs_processing(store, order)
     order["cart_hash"] = hashlib.md5(
         json.dumps([order["line_items"], order["total"]], default=str).encode(),
         usedforsecurity=False,
@@ -217,8 +217,6 @@ def _take_cart_totals(store: Store, order: Record, totals: CartTotals) -> None:
     known = {rate.id: rate for rate in store.rates("*", store.base_place())}
     cart_taxes = merge(totals.item_taxes, totals.fee_taxes)
     order["tax_lines"] = [
-        tax_line(
-            known[key], cart_taxes.get(key, ZERO), totals.shipping_taxes.get(key, ZERO), rules
-        )
+        tax_line(known[key], cart_taxes.get(key, ZERO), totals.shipping_taxes.get(key, ZERO), rules)
         for key in merge(totals.item_taxes, totals.shipping_taxes, totals.fee_taxes)
     ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+import re
+from datetime import datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 GMT = timezone.utc
@@ -50,7 +51,16 @@ class Clock:
         return self.now().strftime(STAMP)
 
 
-def to_local(stamp: str | None, zone: ZoneInfo) -> str | None:
+def zone_of(name: str) -> tzinfo:
+    """A time zone by name, or a fixed offset such as "+05:30" (a site without a named zone)."""
+    match = re.fullmatch(r"([+-])(\d\d):(\d\d)", name)
+    if not match:
+        return ZoneInfo(name)
+    offset = timedelta(hours=int(match[2]), minutes=int(match[3]))
+    return timezone(-offset if match[1] == "-" else offset)
+
+
+def to_local(stamp: str | None, zone: tzinfo) -> str | None:
     """A stored UTC stamp as the site's local time without offset; None stays None."""
     if not stamp:
         return stamp
@@ -58,7 +68,7 @@ def to_local(stamp: str | None, zone: ZoneInfo) -> str | None:
     return moment.astimezone(zone).strftime(STAMP)
 
 
-def to_gmt(stamp: str | None, zone: ZoneInfo) -> str | None:
+def to_gmt(stamp: str | None, zone: tzinfo) -> str | None:
     """A site-local stamp without offset as UTC; None stays None."""
     if not stamp:
         return stamp

@@ -42,6 +42,18 @@ ORDER_STATUSES = {
 }
 
 
+def tax_rate(values: Record) -> Record:
+    """A whole tax rate out of what is given: country, rate, name, class, compound, …"""
+    known = _rate(
+        str(values.get("country", "")),
+        str(values.get("rate", "0")),
+        str(values.get("name", "Tax")),
+        str(values.get("class") or "standard"),
+    )
+    rest = {key: value for key, value in values.items() if key not in ("rate", "class")}
+    return {**known, **rest}
+
+
 def _rate(
     country: str,
     percent: str,

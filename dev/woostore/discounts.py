@@ -77,9 +77,7 @@ class Discounts:
         self.given[code][item.key] += amount
         return amount
 
-    def _percent(
-        self, code: str, items: list[Discountable], percent: Decimal, limit: int
-    ) -> None:
+    def _percent(self, code: str, items: list[Discountable], percent: Decimal, limit: int) -> None:
         given = base_total = used = ZERO
         for item in items:
             quantity = _quantity_left(item, limit, used)
@@ -143,9 +141,7 @@ def accepts(coupon: Mapping[str, Any], item: Discountable) -> bool:
         return True
     wanted = set(coupon.get("product_ids") or ())
     categories = set(coupon.get("product_categories") or ())
-    if (wanted or categories) and not (
-        wanted & item.product_ids or categories & item.category_ids
-    ):
+    if (wanted or categories) and not (wanted & item.product_ids or categories & item.category_ids):
         return False
     if set(coupon.get("excluded_product_ids") or ()) & item.product_ids:
         return False

@@ -10,13 +10,21 @@ class RestError(Exception):
     as in refund errors, whose HTTP status is then 500."""
 
     def __init__(
-        self, code: str, message: str, status: int = 400, data: dict[str, Any] | int | None = None
+        self,
+        code: str,
+        message: str,
+        status: int = 400,
+        data: dict[str, Any] | int | None = None,
+        *,
+        hides_allow: bool = False,
     ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.status = status
         self.data = data
+        # Refused while rights were checked: then no Allow header is sent.
+        self.hides_allow = hides_allow
 
     def body(self) -> dict[str, Any]:
         if isinstance(self.data, int):
@@ -25,9 +33,10 @@ class RestError(Exception):
         return {"code": self.code, "message": self.message, "data": data}
 
 
-def invalid_id(kind: str, status: int = 404) -> RestError:
+def invalid_id(kind: str, status: int = 404, *, hides_allow: bool = False) -> RestError:
     """``kind`` is the object's name in error codes: shop_order, product, shop_coupon, …"""
-    return RestError(f"woocommerce_rest_{kind}_invalid_id", "Invalid ID.", status)
+    code = f"woocommerce_rest_{kind}_invalid_id"
+    return RestError(code, "Invalid ID.", status, hides_allow=hides_allow)
 
 
 def no_route() -> RestError:

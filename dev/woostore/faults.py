@@ -21,7 +21,8 @@ PHP_NOTICE = (
 )
 NGINX = (
     "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center>"
-    "<h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx/1.22.1</center>\r\n</body>\r\n</html>\r\n"
+    "<h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx/1.22.1</center>\r\n</body>\r\n"
+    "</html>\r\n"
 )
 HTML = "text/html; charset=UTF-8"
 JSON = "application/json; charset=UTF-8"
@@ -71,9 +72,7 @@ BOT = "<!DOCTYPE html><html><body>Just a moment... (bot check)</body></html>"
 
 # Whole answers that stand in for the shop's.
 ANSWERS: dict[str, Callable[[], Answer]] = {
-    "400-invalid-param": lambda: _error(
-        400, "rest_invalid_param", "Invalid parameter(s): orderby"
-    ),
+    "400-invalid-param": lambda: _error(400, "rest_invalid_param", "Invalid parameter(s): orderby"),
     "401-bad-key": lambda: _error(401, *VIEW),
     "401-bad-secret": lambda: _error(401, WRONG, "Consumer secret is invalid."),
     "401-readonly": lambda: _error(401, WRONG, NO_WRITE),
@@ -201,4 +200,3 @@ def spoil(fault: Fault, answer: Answer) -> Answer:
     if fault.kind in SPOILS:
         answer.raw = SPOILS[fault.kind](body_bytes(answer))
     return answer
-

@@ -93,9 +93,7 @@ def fees(store: Store, cart: Cart, totals: CartTotals) -> list[Record]:
     return made
 
 
-def shipping(
-    store: Store, cart: Cart, totals: CartTotals, goods: list[Record]
-) -> list[Record]:
+def shipping(store: Store, cart: Cart, totals: CartTotals, goods: list[Record]) -> list[Record]:
     rules = store.rules
     made = []
     for row, shipped in zip(cart.shipping, totals.shipping, strict=True):

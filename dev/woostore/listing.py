@@ -70,16 +70,15 @@ def _column(store: Store, column: str, gmt: bool) -> Callable[[Record], str]:
 def by_ids(rows: Iterable[Record], params: Record) -> list[Record]:
     include, exclude = set(params.get("include") or ()), set(params.get("exclude") or ())
     return [
-        row
-        for row in rows
-        if (not include or row["id"] in include) and row["id"] not in exclude
+        row for row in rows if (not include or row["id"] in include) and row["id"] not in exclude
     ]
 
 
-def sort_posts(rows: list[Record], params: Record) -> list[Record]:
+def sort_posts(rows: list[Record], params: Record, *, older_first: bool = False) -> list[Record]:
     """Sort as asked. Within one second the order is the database's, not by id.
 
-    As recorded: a lower bound on the date reads an index, which yields newer ids first.
+    As recorded: a lower bound on an order's date reads an index, which yields newer ids first;
+    products of one second (``older_first``) come by id.
     """
     orderby, descending = params.get("orderby", "date"), params.get("order") == "desc"
     key = _SORT_KEYS.get(orderby, _SORT_KEYS["date"])
@@ -87,6 +86,7 @@ def sort_posts(rows: list[Record], params: Record) -> list[Record]:
         place = {wanted: index for index, wanted in enumerate(params["include"])}
         return sorted(rows, key=lambda row: place.get(row["id"], len(place)))
     newer_first = descending != (orderby == "modified" and bool(params.get("modified_after")))
+    newer_first = newer_first and not older_first
     ties = sorted(rows, key=lambda row: row["id"], reverse=newer_first)
     return sorted(ties, key=key, reverse=descending)
 
@@ -120,6 +120,14 @@ def trim(value: Any, fields: list[str]) -> Any:
     for field in fields:
         _copy_path(value, out, field.split("."))
     return {key: out[key] for key in value if key in out}
+
+
+def trim_batch(value: Record, fields: list[str]) -> Record | list[Any]:
+    """Of a batch nothing is left: ``update.id`` reaches into lists, which have no such key."""
+    kept = {key for key in value if key in fields}
+    emptied = {field.partition(".")[0] for field in fields} & value.keys() - kept
+    out = {key: [] if key in emptied else value[key] for key in value if key in kept | emptied}
+    return out or []
 
 
 def _copy_path(source: Record, target: Record, path: list[str]) -> None:

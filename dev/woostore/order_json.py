@@ -48,9 +48,7 @@ def as_json(store: Store, order: Record, dp: int) -> Record:
     out["date_created"] = store.local(order["date_created_gmt"])
     out["date_modified"] = store.local(order["date_modified_gmt"])
     out.update({key: fixed(order[key], dp) for key in TOTALS})
-    out.update(
-        {k: dict(order[k]) if isinstance(order[k], dict) else order[k] for k in PLAIN}
-    )
+    out.update({k: dict(order[k]) if isinstance(order[k], dict) else order[k] for k in PLAIN})
     out["date_completed"] = store.local(order["date_completed_gmt"])
     out["date_paid"] = store.local(order["date_paid_gmt"])
     out["cart_hash"] = order["cart_hash"]
@@ -59,8 +57,14 @@ def as_json(store: Store, order: Record, dp: int) -> Record:
     out.update(lines_json(store, order, dp))
     out["refunds"] = refund_summary(store, order, dp)
     out.update(_state(store, order))
+    out.update(_extra(order, out))
     out["_links"] = _links(store, order)
     return out
+
+
+def _extra(record: Record, known: Record) -> Record:
+    """What a plug-in put beside the fields of core, such as ``gift_cards``, ``bundled_by``."""
+    return {k: v for k, v in record.items() if k not in known and not k.startswith("_")}
 
 
 def lines_json(store: Store, order: Record, dp: int) -> Record:
@@ -74,9 +78,10 @@ def lines_json(store: Store, order: Record, dp: int) -> Record:
 
 
 def _state(store: Store, order: Record) -> Record:
-    key, status = order["order_key"], order["status"]
+    status = order["status"]
+    pay = f"{store.url}/checkout/order-pay/{order['id']}/?pay_for_order=true"
     return {
-        "payment_url": f"{store.url}/checkout/order-pay/{order['id']}/?pay_for_order=true&key={key}",
+        "payment_url": f"{pay}&key={order['order_key']}",
         "is_editable": status in EDITABLE,
         "needs_payment": status in PAYABLE and dec(order["total"]) > 0,
         "needs_processing": order.get("needs_processing", False),
@@ -103,7 +108,8 @@ def _links(store: Store, order: Record) -> Record:
 
 def refund_summary(store: Store, order: Record, dp: int) -> list[Record]:
     rows = [r for r in store.refunds.values() if r["parent_id"] == order["id"]]
-    rows.sort(key=lambda r: r["id"], reverse=True)
+    rows.sort(key=lambda r: r["id"])
+    rows.sort(key=lambda r: r["date_created_gmt"], reverse=True)
     return [
         {"id": r["id"], "reason": r["reason"], "total": "-" + fixed(r["amount"], dp)} for r in rows
     ]
@@ -139,7 +145,7 @@ def meta(line: Record, labels: dict[str, tuple[str, Any]] | None = None) -> list
 def product_line(store: Store, line: Record, dp: int) -> Record:
     product = store.products.get(line["variation_id"] or line["product_id"])
     quantity = dec(line["quantity"])
-    return {
+    out = {
         "id": line["id"],
         "name": line["name"],
         "product_id": line["product_id"],
@@ -157,6 +163,7 @@ def product_line(store: Store, line: Record, dp: int) -> Record:
         "image": _with_host(store, line["_image"]) if "_image" in line else _image(store, product),
         "parent_name": line.get("_parent_name"),
     }
+    return {**out, **_extra(line, out)}
 
 
 def _price(total: Decimal, quantity: Decimal) -> int | float:

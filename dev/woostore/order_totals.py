@@ -192,9 +192,7 @@ def update_taxes(order: Record, rules: Rules, rates_of: RatesOf) -> None:
 
 
 def _rounded(row: Record, rules: Rules) -> Taxes:
-    return {
-        tax["id"]: rules.line_tax(dec(tax["total"]), rules.decimals) for tax in row["taxes"]
-    }
+    return {tax["id"]: rules.line_tax(dec(tax["total"]), rules.decimals) for tax in row["taxes"]}
 
 
 def tax_line(

@@ -11,11 +11,10 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from . import coupons, lines, orders, products
-from .discounts import Discountable, Discounts
+from . import coupons, lines, order_status, orders, products, stock
 from .errors import RestError
+from .order_coupons import apply_coupons
 from .order_json import PAYABLE
-from .product_json import is_on_sale
 from .rounding import ZERO, dec, number, plain, total
 from .schema import TRUE
 from .taxes import tax_of
@@ -56,10 +55,10 @@ def create(store: Store, params: Record) -> Record:
     apply_coupons(store, order, applied)
     orders.created(store, order)
     status = params.get("status") or "pending"
-    changed = orders.set_status(store, order, status)
+    changed = order_status.set_status(store, order, status)
     if params.get("set_paid") in TRUE:
         reference = params.get("transaction_id") or ""
-        changed |= orders.payment_complete(store, order, reference)
+        changed |= order_status.payment_complete(store, order, reference)
     orders.saved(store, order, changed | {"status"})
     return order
 
@@ -93,11 +92,13 @@ def update(store: Store, order: Record, params: Record) -> None:
     if params.get("coupon_lines") is not None:
         apply_coupons(store, order, applied)
     if params.get("set_paid") in TRUE and order["status"] in PAYABLE:
-        changed |= orders.payment_complete(store, order, params.get("transaction_id") or "")
+        changed |= order_status.payment_complete(store, order, params.get("transaction_id") or "")
     quiet = False
     if params.get("status"):
         was_trash = order["status"] == "trash"
-        changed |= orders.set_status(store, order, params["status"])
+        if was_trash:
+            orders.leave_trash(store, order)
+        changed |= order_status.set_status(store, order, params["status"])
         # Taking an order out of the trash by REST tells nobody where orders have own tables.
         quiet = was_trash and store.hpos
     orders.saved(store, order, changed, quiet=quiet)
@@ -154,11 +155,11 @@ def _removes(kind: str, row: Record) -> bool:
 
 def _put_back(store: Store, line: Record) -> None:
     meta = next((m for m in line["meta_data"] if m["key"] == "_reduced_stock"), None)
-    product = products.stock_keeper(store, line.get("variation_id") or line.get("product_id", 0))
+    product = stock.stock_keeper(store, line.get("variation_id") or line.get("product_id", 0))
     if meta and product:
         before = product["stock_quantity"] or 0
-        products.set_stock(store, product, before + number(dec(meta["value"])))
-        products.saved(store, product)
+        stock.set_stock(store, product, before + number(dec(meta["value"])))
+        stock.saved(store, product)
 
 
 def _product_row(store: Store, line: Record | None, row: Record) -> Record:
@@ -192,11 +193,11 @@ def _set_amounts(store: Store, line: Record, row: Record) -> None:
 def _change_quantity(store: Store, line: Record, quantity: Decimal) -> None:
     """Amounts stay; goods already taken from the shelf follow the difference."""
     meta = next((m for m in line["meta_data"] if m["key"] == "_reduced_stock"), None)
-    product = products.stock_keeper(store, line["variation_id"] or line["product_id"])
+    product = stock.stock_keeper(store, line["variation_id"] or line["product_id"])
     if meta and product:
         more = quantity - dec(meta["value"])
-        products.set_stock(store, product, (product["stock_quantity"] or 0) - number(more))
-        products.saved(store, product)
+        stock.set_stock(store, product, (product["stock_quantity"] or 0) - number(more))
+        stock.saved(store, product)
         meta["value"] = str(number(quantity))
     line["quantity"] = number(quantity)
     line.pop("_price", None)
@@ -259,67 +260,3 @@ SETTERS: dict[str, LineSetter] = {
 
 
 # --- coupons of an order -----------------------------------------------------------------------
-
-
-def apply_coupons(store: Store, order: Record, applied: list[Record]) -> None:
-    """``recalculate_coupons``: each coupon works from the lines' prices before any discount."""
-    if not applied and not order["coupon_lines"]:
-        return
-    orders.number_lines(store, order)
-    order["coupon_lines"] = []
-    for line in order["line_items"]:
-        line["total"] = line["subtotal"]
-    discounts = Discounts([_discountable(store, order, li) for li in order["line_items"]], store.rules)
-    for coupon in applied:
-        discounts.apply(coupon)
-    by_id = {line["id"]: line for line in order["line_items"]}
-    for coupon in applied:
-        order["coupon_lines"].append(_coupon_line(store, order, coupon, discounts, by_id))
-    for key, line in by_id.items():
-        amount = _without_tax(store, order, line, discounts.of_item(key) / store.rules.cent)
-        line["total"] = store.rules.stored(max(ZERO, dec(line["total"]) - amount))
-        line.pop("_price", None)
-    orders.recalculate(store, order)
-
-
-def _discountable(store: Store, order: Record, line: Record) -> Discountable:
-    price = store.rules.in_cents(line["subtotal"])
-    if order["prices_include_tax"]:
-        price += store.rules.in_cents(line["subtotal_tax"])
-    product = store.products.get(line["variation_id"] or line["product_id"])
-    categories = {c["id"] for c in product["categories"]} if product else set()
-    ids = frozenset({line["product_id"], line["variation_id"]} - {0})
-    sale = bool(product and is_on_sale(store, product))
-    return Discountable(
-        line["id"], price, dec(line["quantity"]), ids, frozenset(categories), sale
-    )
-
-
-def _taxes(store: Store, order: Record, line: Record, amount: Decimal) -> Decimal:
-    rates = store.rates(line["tax_class"], orders.tax_place(store, order))
-    return total(tax_of(amount, rates, order["prices_include_tax"], store.rules).values())
-
-
-def _without_tax(store: Store, order: Record, line: Record, amount: Decimal) -> Decimal:
-    if not order["prices_include_tax"] or line.get("_tax_status", "taxable") != "taxable":
-        return amount
-    return amount - _taxes(store, order, line, amount)
-
-
-def _coupon_line(
-    store: Store,
-    order: Record,
-    coupon: Record,
-    discounts: Discounts,
-    by_id: dict[int, Record],
-) -> Record:
-    """Tax of a coupon is rounded line by line, unlike that of a cart's coupon."""
-    rules = store.rules
-    amount, tax = discounts.of_coupon(coupon["code"]) / rules.cent, ZERO
-    for key, given in discounts.given[coupon["code"]].items():
-        if by_id[key].get("_tax_status", "taxable") == "taxable":
-            part = _taxes(store, order, by_id[key], given / rules.cent)
-            tax += rules.line_tax(part, rules.decimals)
-    if order["prices_include_tax"]:
-        amount -= tax
-    return lines.coupon_line(coupon, rules.stored(amount), rules.stored(tax))

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import notes, products
+from . import order_status
 from .order_json import as_json
 from .order_totals import Pricing, calculate_totals
-from .rounding import dec
 from .taxes import Place
 
 if TYPE_CHECKING:
@@ -32,8 +31,6 @@ ADDRESS = (
 )
 BILLING = (*ADDRESS, "email", "phone")
 SHIPPING = (*ADDRESS, "phone")
-REDUCES_STOCK = {"processing", "on-hold", "completed"}
-RETURNS_STOCK = {"pending", "cancelled"}
 # What the posts table holds itself: only these move date_modified where orders are posts.
 POST_FIELDS = {"status", "customer_note", "date_created", "parent_id", "refund", "trash"}
 LINE_KINDS = ("line_items", "tax_lines", "shipping_lines", "fee_lines", "coupon_lines")
@@ -161,122 +158,13 @@ def pricing(store: Store, order: Record) -> Pricing:
 
 def recalculate(store: Store, order: Record, *, and_taxes: bool = True) -> None:
     calculate_totals(order, store.rules, pricing(store, order) if and_taxes else None)
-    order["needs_processing"] = needs_processing(store, order)
-
-
-def needs_processing(store: Store, order: Record) -> bool:
-    """Whether anything but virtual downloads is in it."""
-    for line in order["line_items"]:
-        product = store.products.get(line["variation_id"] or line["product_id"])
-        if product and not (product["virtual"] and product["downloadable"]):
-            return True
-    return False
+    order["needs_processing"] = order_status.needs_processing(store, order)
 
 
 # --- status ------------------------------------------------------------------------------------
 
 
-def status_name(store: Store, status: str) -> str:
-    return store.statuses.get(status, status)
-
-
-def set_status(store: Store, order: Record, status: str, note: str = "") -> set[str]:
-    """Change the status with all that follows from it; returns the changed fields.
-
-    Does not save. An unknown status becomes ``pending``, as WooCommerce makes it.
-    """
-    if status not in store.statuses and status not in ("trash", "auto-draft"):
-        status = "pending"
-    before = order["status"]
-    if status == before:
-        return set()
-    order["status"] = status
-    _set_dates(store, order)
-    if before not in ("auto-draft", "new"):
-        text = f"Order status changed from {status_name(store, before)} to "
-        text += f"{status_name(store, status)}."
-        notes.add(store, order["id"], f"{note} {text}".strip())
-    if status in REDUCES_STOCK:
-        reduce_stock(store, order)
-    elif status in RETURNS_STOCK:
-        return_stock(store, order)
-    if status == "refunded":
-        _refund_the_rest(store, order)
-    return {"status"}
-
-
-def _set_dates(store: Store, order: Record) -> None:
-    now = store.clock.stamp()
-    if order["status"] == "completed":
-        order["date_completed_gmt"] = now
-    paid = {paid_status(store, order), "completed"}
-    if order["status"] in paid and not order["date_paid_gmt"]:
-        order["date_paid_gmt"] = now
-
-
-def paid_status(store: Store, order: Record) -> str:
-    """The status a payment leads to. Cash on delivery counts as paid only when completed."""
-    if order["payment_method"] == "cod":
-        return "completed"
-    return "processing" if needs_processing(store, order) else "completed"
-
-
-def payment_complete(store: Store, order: Record, transaction_id: str = "") -> set[str]:
-    """A payment arrived: date, transaction and status. Does not save."""
-    if transaction_id:
-        order["transaction_id"] = transaction_id
-    order["date_paid_gmt"] = order["date_paid_gmt"] or store.clock.stamp()
-    return {"transaction_id", *set_status(store, order, paid_status(store, order))}
-
-
-def _refund_the_rest(store: Store, order: Record) -> None:
-    from . import refunds  # refunds changes orders in turn
-
-    left = refunds.remaining(store, order)
-    if left > 0:
-        refunds.record(store, order, left, [], "Order fully refunded.", restock=False)
-
-
 # --- stock -------------------------------------------------------------------------------------
-
-
-def reduce_stock(store: Store, order: Record) -> None:
-    """Take the goods off the shelf, once; each line remembers by ``_reduced_stock``."""
-    told = []
-    for line in order["line_items"]:
-        product = products.stock_keeper(store, line["variation_id"] or line["product_id"])
-        if product is None or _reduced(line):
-            continue
-        before = product["stock_quantity"] or 0
-        after = before - line["quantity"]
-        products.set_stock(store, product, after)
-        products.saved(store, product)
-        value = str(line["quantity"])
-        line["meta_data"].append({"id": 0, "key": "_reduced_stock", "value": value})
-        told.append(f"{product['name']} ({product['sku']}) {before}&rarr;{after}")
-    if told:
-        notes.add(store, order["id"], "Stock levels reduced: " + ", ".join(told))
-
-
-def _reduced(line: Record) -> Record | None:
-    return next((m for m in line["meta_data"] if m["key"] == "_reduced_stock"), None)
-
-
-def return_stock(store: Store, order: Record) -> None:
-    told = []
-    for line in order["line_items"]:
-        meta = _reduced(line)
-        product = products.stock_keeper(store, line["variation_id"] or line["product_id"])
-        if meta is None or product is None:
-            continue
-        before = product["stock_quantity"] or 0
-        after = before + products.whole(dec(meta["value"]))
-        products.set_stock(store, product, after)
-        products.saved(store, product)
-        line["meta_data"].remove(meta)
-        told.append(f"{product['name']} ({product['sku']}) {before}&rarr;{after}")
-    if told:
-        notes.add(store, order["id"], "Stock levels increased: " + ", ".join(told))
 
 
 # --- the shop's admin --------------------------------------------------------------------------
@@ -287,7 +175,7 @@ def edit(store: Store, order: Record, changes: Record) -> None:
     changed: set[str] = set()
     for key, value in changes.items():
         if key == "status":
-            changed |= set_status(store, order, value)
+            changed |= order_status.set_status(store, order, value)
         elif key in ("billing", "shipping"):
             order[key].update(value)
             changed.add(key)
@@ -320,23 +208,40 @@ def set_meta(store: Store, entries: list[Record], changes: list[Record]) -> None
             match.update({k: change[k] for k in ("key", "value") if k in change})
         else:
             entries.append(
-                {"id": store.next_id("meta"), "key": change.get("key", ""), "value": change["value"]}
+                {
+                    "id": store.next_id("meta"),
+                    "key": change.get("key", ""),
+                    "value": change["value"],
+                }
             )
 
 
-def trash(store: Store, order: Record) -> None:
-    """To the trash; stock stays taken. Orders kept as posts set off other deleted topics too."""
-    order["_status_before_trash"] = order["status"]
+def trash(store: Store, order: Record, *, by_rest: bool = False) -> None:
+    """To the trash; stock stays taken.
+
+    By REST an order kept as a post sets off the deleted topics of other posts too.
+    """
+    kept = {"_wp_trash_meta_status": f"wc-{order['status']}"}
+    kept["_wp_trash_meta_time"] = str(int(store.clock.now().timestamp()))
+    set_meta(store, order["meta_data"], [{"key": k, "value": v} for k, v in kept.items()])
     order["status"] = "trash"
     order["date_modified_gmt"] = store.clock.stamp()
     store.emit("order.deleted", order["id"])
-    if not store.hpos:
+    if by_rest and not store.hpos:
         store.emit("product.deleted", order["id"])
         store.emit("coupon.deleted", order["id"])
 
 
+def leave_trash(store: Store, order: Record) -> str:
+    """The status an order had before it was trashed; what was kept of it is removed."""
+    kept = {m["key"]: m["value"] for m in order["meta_data"]}
+    gone = ("_wp_trash_meta_status", "_wp_trash_meta_time")
+    set_meta(store, order["meta_data"], [{"key": key, "value": None} for key in gone])
+    return str(kept.get("_wp_trash_meta_status", "wc-pending")).removeprefix("wc-")
+
+
 def untrash(store: Store, order: Record) -> None:
-    order["status"] = order.pop("_status_before_trash", "pending")
+    order["status"] = leave_trash(store, order)
     order["date_modified_gmt"] = store.clock.stamp()
     store.emit("order.restored", order["id"])
 

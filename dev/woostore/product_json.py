@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 from .defaults import SYMBOLS
 from .links import ITEM, item_links
-from .products import children_of, effective_tax_class, on_sale, slugify
+from .products import effective_tax_class, slugify
 from .rounding import dec, fixed
+from .stock import children_of, on_sale
 
 if TYPE_CHECKING:
     from .store import Store
@@ -25,7 +26,9 @@ def as_json(store: Store, product: Record, *, edit: bool = False) -> Record:
     out["permalink"] = permalink(store, product)
     out.update(_dates(store, product))
     out.update({key: sold[key] for key in ("type", "status", "featured", "catalog_visibility")})
-    out.update({key: sold[key] for key in ("description", "short_description", "sku")})
+    for key in ("description", "short_description"):
+        out[key] = sold[key] if edit else paragraphs(sold[key])
+    out["sku"] = sold["sku"]
     out.update(_prices(store, product))
     out["purchasable"] = _purchasable(product)
     out["total_sales"] = product["total_sales"]
@@ -33,6 +36,8 @@ def as_json(store: Store, product: Record, *, edit: bool = False) -> Record:
         out["total_sales"] = str(product["total_sales"])
     out.update(_goods(store, sold, edit))
     out.update(_texts_and_terms(store, product))
+    if not edit:
+        out["average_rating"] = fixed(product["average_rating"], 2)
     out["meta_data"] = [dict(entry) for entry in product["meta_data"]]
     out["stock_status"] = sold["stock_status"]
     out["has_options"] = product["type"] == "variable"
@@ -41,7 +46,7 @@ def as_json(store: Store, product: Record, *, edit: bool = False) -> Record:
         out["global_unique_id"] = product["global_unique_id"]
     if edit:
         out["permalink_template"] = f"{store.url}/product/%pagename%/"
-        out["generated_slug"] = product["slug"]
+        out["generated_slug"] = unquote(product["slug"])
     up = f"products/{product['parent_id']}" if product["parent_id"] else None
     out["_links"] = item_links(store, f"products/{product['id']}", "products", ITEM, up)
     return out
@@ -51,7 +56,7 @@ def variation_json(store: Store, product: Record, *, edit: bool = False) -> Reco
     """A variation at its parent's endpoint."""
     sold = {**product, **_stock(store, product)}
     out: Record = {"id": product["id"], "type": "variation", **_dates(store, product)}
-    out["description"] = product["description"]
+    out["description"] = product["description"] if edit else paragraphs(product["description"])
     out["permalink"] = permalink(store, product)
     out["sku"] = product["sku"]
     if store.release >= (9,):
@@ -80,8 +85,18 @@ def variation_json(store: Store, product: Record, *, edit: bool = False) -> Reco
     return out
 
 
+def paragraphs(text: str) -> str:
+    """``wpautop``: what is no block yet becomes paragraphs."""
+    blocks = [block.strip() for block in text.split("\n\n") if block.strip()]
+    return "".join(
+        f"{block}\n" if block.startswith("<p") else f"<p>{block}</p>\n" for block in blocks
+    )
+
+
 def permalink(store: Store, product: Record) -> str:
     if product["type"] != "variation":
+        if not product["slug"]:
+            return f"{store.url}/?post_type=product&p={product['id']}"
         return f"{store.url}/product/{product['slug']}/"
     parent = store.products.get(product["parent_id"])
     slug = parent["slug"] if parent else slugify(product["name"])
@@ -138,6 +153,7 @@ def _stock(store: Store, product: Record) -> Record:
 def _goods(store: Store, sold: Record, edit: bool) -> Record:
     keys = ("virtual", "downloadable", "downloads", "download_limit", "download_expiry")
     out = {key: sold[key] for key in (*keys, "external_url", "button_text", "tax_status")}
+    out["downloads"] = [{**d, "file": _with_host(store, d["file"])} for d in sold["downloads"]]
     out["tax_class"] = sold["tax_class"] if edit else effective_tax_class(store, sold)
     out["manage_stock"] = sold["manage_stock"]
     out["stock_quantity"] = sold["stock_quantity"]
@@ -172,10 +188,11 @@ def images(store: Store, product: Record, *, inherit: bool = True) -> list[Recor
     parent = store.products.get(product["parent_id"])
     if not shown and inherit and parent and product["type"] == "variation":
         shown = parent["images"][:1]
-    return [
-        {**image, "src": store.url + image["src"] if image["src"][:1] == "/" else image["src"]}
-        for image in shown
-    ]
+    return [{**image, "src": _with_host(store, image["src"])} for image in shown]
+
+
+def _with_host(store: Store, address: str) -> str:
+    return store.url + address if address.startswith("/") else address
 
 
 # --- price as the shop shows it ----------------------------------------------------------------
@@ -196,6 +213,8 @@ def _range_html(store: Store, product: Record) -> str:
     prices = sorted((c["price"] for c in children if c["price"] != ""), key=dec)
     if not prices or dec(prices[0]) == dec(prices[-1]):
         return _amount(store, product["price"])
+    if store.release < (9,):
+        return f"{_amount(store, prices[0])} &ndash; {_amount(store, prices[-1])}"
     low, high = (_amount(store, price, hidden=True) for price in (prices[0], prices[-1]))
     low_text, high_text = (_text(store, price) for price in (prices[0], prices[-1]))
     words = f"Price range: {low_text} through {high_text}"
@@ -238,4 +257,3 @@ def _digits(store: Store, price: str) -> str:
     thousands = store.option("general", "woocommerce_price_thousand_sep", ",")
     point = store.option("general", "woocommerce_price_decimal_sep", ".")
     return text.replace(",", "\0").replace(".", point).replace("\0", thousands)
-

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from . import orders, products
+from . import orders, products, stock
 from .errors import RestError
 from .rounding import dec, number, plain
 from .schema import TRUE
@@ -74,7 +74,7 @@ def _free_slug(store: Store, product: Record) -> str:
 
 def update(store: Store, product: Record, params: Record) -> None:
     apply(store, product, params)
-    products.saved(store, product)
+    stock.saved(store, product)
 
 
 def apply(store: Store, product: Record, params: Record) -> None:
@@ -90,7 +90,7 @@ def apply(store: Store, product: Record, params: Record) -> None:
         product["low_stock_amount"] = None
     if params.get("tax_class") is not None:
         product["tax_class"] = _tax_class(store, product, str(params["tax_class"]))
-    _set_prices(product, params)
+    _set_prices(store, product, params)
     _set_stock(store, product, params)
     _set_terms(store, product, params)
     if params.get("dimensions"):
@@ -99,7 +99,7 @@ def apply(store: Store, product: Record, params: Record) -> None:
         orders.set_meta(store, product["meta_data"], params["meta_data"])
     if params.get("images") is not None:
         product["images"] = [_image(store, row) for row in params["images"]]
-    products.settle(store, product)
+    stock.settle(store, product)
 
 
 def _set_gtin(store: Store, product: Record, value: str) -> None:
@@ -125,18 +125,22 @@ def _tax_class(store: Store, product: Record, wanted: str) -> str:
 # --- prices ------------------------------------------------------------------------------------
 
 
-def price_text(value: object) -> str:
-    """A price as it is kept: only digits, point and sign survive."""
-    text = re.sub(r"[^0-9.\-]", "", str(value))
+def price_text(store: Store, value: object) -> str:
+    """A price as it is kept: only digits, point and sign survive.
+
+    The shop's decimal separator reads as a point: "10,50" is 1050 where that is a point.
+    """
+    separator = store.option("general", "woocommerce_price_decimal_sep", ".")
+    text = re.sub(r"[^0-9.\-]", "", str(value).replace(separator, "."))
     return text if re.fullmatch(r"-?\d*\.?\d+|-?\d+\.?", text) else ""
 
 
-def _set_prices(product: Record, params: Record) -> None:
+def _set_prices(store: Store, product: Record, params: Record) -> None:
     if product["type"] in ("variable", "grouped"):
         return
     for key in ("regular_price", "sale_price"):
         if params.get(key) is not None:
-            product[key] = price_text(params[key])
+            product[key] = price_text(store, params[key])
     for key in ("date_on_sale_from_gmt", "date_on_sale_to_gmt"):
         if key in params:
             product[key] = params[key] or None
@@ -259,19 +263,17 @@ def _image(store: Store, row: Record) -> Record:
 
 
 def create_variation(store: Store, parent: Record, params: Record) -> Record:
-    variation = products.blank(
-        store, type="variation", parent_id=parent["id"], tax_class="parent"
-    )
+    variation = products.blank(store, type="variation", parent_id=parent["id"], tax_class="parent")
     _apply_variation(store, variation, params)
     parent["variations"].append(variation["id"])
     products.created(store, variation)
-    products.settle_parent(store, parent)
+    stock.settle_parent(store, parent)
     return variation
 
 
 def update_variation(store: Store, variation: Record, params: Record) -> None:
     _apply_variation(store, variation, params)
-    products.saved(store, variation)
+    stock.saved(store, variation)
 
 
 def _apply_variation(store: Store, variation: Record, params: Record) -> None:

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from .errors import RestError
-from .rounding import dec, number
+from .stock import number_meta, settle, settle_parent, variations_of
 
 if TYPE_CHECKING:
     from .store import Store
@@ -83,6 +82,8 @@ def blank(store: Store, **values: Any) -> Record:
     record = {key: copied(value) for key, value in BLANK.items()}
     record.update(id=store.next_id(), date_created_gmt=now, date_modified_gmt=now)
     record.update(values)
+    if record["type"] == "variation":
+        record["reviews_allowed"] = False
     return record
 
 
@@ -161,7 +162,9 @@ def variation_slug(attribute: Record) -> str:
 
 def variation_name(parent: Record, attributes: list[Record]) -> str:
     """With the options, unless there are three or more, or a name of several words among two."""
-    wordy = len(attributes) > 1 and any("-" in slugify(row["slug"].removeprefix("pa_")) for row in attributes)
+    wordy = len(attributes) > 1 and any(
+        "-" in slugify(row["slug"].removeprefix("pa_")) for row in attributes
+    )
     if not attributes or len(attributes) > 2 or wordy:
         return parent["name"]
     return f"{parent['name']} - " + ", ".join(row["option"] for row in attributes)
@@ -197,106 +200,13 @@ def refuse_taken_sku(store: Store, sku: str, own_id: int) -> None:
 # --- stock -------------------------------------------------------------------------------------
 
 
-def whole(value: Decimal) -> int | float:
-    """A quantity as PHP shows it: whole, unless a plug-in lets decimals through."""
-    return number(value)
-
-
-def stock_keeper(store: Store, product_id: int) -> Record | None:
-    """The record that holds the stock: the variation, its parent, or nobody."""
-    product = store.products.get(product_id)
-    if product is None:
-        return None
-    if product["manage_stock"] == "parent" or (
-        product["parent_id"] and product["manage_stock"] is False
-    ):
-        product = store.products.get(product["parent_id"])
-    manages = product is not None and product["manage_stock"] is True
-    return product if manages and store.option("products", "woocommerce_manage_stock") else None
-
-
-def set_stock(store: Store, product: Record, quantity: float) -> None:
-    product["stock_quantity"] = number(dec(quantity))
-    settle(store, product)
-
-
-def settle(store: Store, product: Record) -> None:
-    """Work out what follows from the rest: price, stock status, a parent's price."""
-    if product["type"] not in ("variable", "grouped"):
-        product["price"] = (
-            product["sale_price"] if on_sale(store, product) else product["regular_price"]
-        )
-    else:
-        children = [store.products[i] for i in children_of(product) if i in store.products]
-        prices = [c["price"] for c in children if c["price"] != ""]
-        if children:
-            product["price"] = min(prices, key=dec) if prices else ""
-    if product["manage_stock"] is True:
-        product["stock_status"] = _status_of(product)
-    if product["parent_id"] in store.products and product["type"] == "variation":
-        settle_parent(store, store.products[product["parent_id"]])
-
-
-def children_of(product: Record) -> list[int]:
-    return product["grouped_products"] if product["type"] == "grouped" else product["variations"]
-
-
-def settle_parent(store: Store, parent: Record) -> None:
-    """A variable product costs what its cheapest variation does, and is out of stock with all."""
-    settle(store, parent)
-    if parent["manage_stock"] is True:
-        for variation in variations_of(store, parent):
-            if variation["manage_stock"] in (False, "parent"):
-                variation["stock_status"] = parent["stock_status"]
-        return
-    states = {v["stock_status"] for v in variations_of(store, parent)}
-    if states:
-        order = ("instock", "onbackorder", "outofstock")
-        parent["stock_status"] = next(state for state in order if state in states)
-
-
-def variations_of(store: Store, parent: Record) -> list[Record]:
-    return [store.products[i] for i in parent["variations"] if i in store.products]
-
-
-def _status_of(product: Record) -> str:
-    if (product["stock_quantity"] or 0) > 0:
-        return "instock"
-    return "outofstock" if product["backorders"] == "no" else "onbackorder"
-
-
-def on_sale(store: Store, product: Record) -> bool:
-    """Whether the sale price holds now: below the regular one and within its dates."""
-    if product["sale_price"] == "" or dec(product["sale_price"]) >= dec(product["regular_price"]):
-        return False
-    now = store.clock.stamp()
-    begins, ends = product["date_on_sale_from_gmt"], product["date_on_sale_to_gmt"]
-    return not (begins and begins > now) and not (ends and ends < now)
-
-
 # --- saving ------------------------------------------------------------------------------------
 
 
 def created(store: Store, product: Record) -> None:
-    _number_meta(store, product)
+    number_meta(store, product)
     store.products[product["id"]] = product
     store.emit("product.created", product["id"])
-
-
-def saved(store: Store, product: Record) -> None:
-    """Save: the date moves even if nothing changed; a variation moves its parent's date too."""
-    _number_meta(store, product)
-    product["date_modified_gmt"] = store.clock.stamp()
-    store.emit("product.updated", product["id"])
-    parent = store.products.get(product["parent_id"])
-    if parent:
-        parent["date_modified_gmt"] = product["date_modified_gmt"]
-
-
-def _number_meta(store: Store, product: Record) -> None:
-    for entry in product["meta_data"]:
-        if not entry.get("id"):
-            entry["id"] = store.next_id("meta")
 
 
 def trash(store: Store, product: Record) -> None:
@@ -309,14 +219,25 @@ def trash(store: Store, product: Record) -> None:
 
 
 def destroy(store: Store, product: Record) -> None:
-    """Gone for good, without an event."""
+    """Gone for good, without an event. Order lines lose their link to it, and keep the rest."""
     for variation in variations_of(store, product):
+        _forget(store, variation["id"])
         del store.products[variation["id"]]
+    _forget(store, product["id"])
     parent = store.products.get(product["parent_id"])
     if parent and product["id"] in parent["variations"]:
         parent["variations"].remove(product["id"])
         settle_parent(store, parent)
     del store.products[product["id"]]
+
+
+def _forget(store: Store, product_id: int) -> None:
+    for order in (*store.orders.values(), *store.refunds.values()):
+        for line in order["line_items"]:
+            if line["variation_id"] == product_id:
+                line.update(variation_id=0, _parent_name=None)
+            if line["product_id"] == product_id:
+                line["product_id"] = 0
 
 
 def effective_tax_class(store: Store, product: Record) -> str:

@@ -1,11 +1,11 @@
-"""Refunds (wc_create_refund, refunds controller v3): odd ones allowed as WooCommerce allows them."""
+"""Refunds (wc_create_refund, refunds controller v3), the odd ones among them."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from . import notes, orders, products
+from . import notes, order_status, orders, stock
 from .errors import RestError
 from .links import READ_DELETE, item_links
 from .order_json import lines_json
@@ -49,13 +49,11 @@ def create(
         raise RestError("woocommerce_rest_invalid_order_refund", text, 500, 400)
     if value > remaining(store, order):
         raise refusal("Invalid refund amount.")
-    refund = record(
-        store, order, value, lines, reason, restock=restock, meta_data=meta_data
-    )
+    refund = record(store, order, value, lines, reason, restock=restock, meta_data=meta_data)
     refund["refunded_payment"] = paid_back
     changed = {"refund"}
     if remaining(store, order) <= 0 and not _keeps_status(store, order, lines):
-        changed |= orders.set_status(store, order, "refunded")
+        changed |= order_status.set_status(store, order, "refunded")
     orders.saved(store, order, changed)
     return refund
 
@@ -156,8 +154,6 @@ def _refund_line(store: Store, kind: str, line: Record, wanted: Record) -> Recor
     if kind == "line_items":
         made["quantity"] = number(-dec(wanted.get("quantity") or 0))
         made["subtotal"] = amount
-    if kind == "fee_lines":
-        made["amount"] = amount
     set_line_taxes(made, taxes, taxes if kind == "line_items" else None, rules)
     return made
 
@@ -184,13 +180,13 @@ def _restock(store: Store, order: Record, lines: list[Record]) -> None:
         if line is None or not wanted.get("quantity"):
             continue
         meta = next((m for m in line["meta_data"] if m["key"] == "_reduced_stock"), None)
-        product = products.stock_keeper(store, line["variation_id"] or line["product_id"])
+        product = stock.stock_keeper(store, line["variation_id"] or line["product_id"])
         if meta is None or product is None:
             continue
         back = min(dec(wanted["quantity"]), dec(meta["value"]))
         before = product["stock_quantity"] or 0
-        products.set_stock(store, product, before + number(back))
-        products.saved(store, product)
+        stock.set_stock(store, product, before + number(back))
+        stock.saved(store, product)
         meta["value"] = str(number(dec(meta["value"]) - back))
         name = product["name"]
         text = f"Item #{product['id']} stock increased from {before} to "

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
 
 from . import auth, listing, phpquery, schema
 from .errors import RestError, no_route
@@ -89,7 +88,7 @@ class Route:
     endpoints: dict[str, Endpoint]
     since: tuple[int, ...] = (0,)
     feature: str = ""
-    namespaces: tuple[str, ...] = ("wc/v3", "wc/v2", "wc/v1")
+    namespaces: tuple[str, ...] = ("wc/v3", "wc/v2")
 
     @property
     def allowed(self) -> list[str]:
@@ -113,7 +112,7 @@ def serve(store: Store, request: Request) -> Answer:
     answer, allowed = _answer(store, request, method, query, note)
     _add_headers(store, answer, allowed)
     if query.get("_envelope") in schema.TRUE and answer.raw is None:
-        answer = _envelope(answer)
+        answer = _envelope(store, answer)
     note.status = answer.status
     return answer
 
@@ -128,16 +127,17 @@ def _answer(
     store: Store, request: Request, method: str, query: Record, note: ServedRequest
 ) -> tuple[Answer, list[str]]:
     allowed: list[str] = []
+    params: Record = {}
     after: list[Callable[[], object]] = []
     try:
         with store.lock:
             key = _authenticate(store, request, query)
             auth.check_permission(key, method)
             route, args = _find(store, request.path, method)
+            endpoint = route.endpoints["GET" if method == "HEAD" else method]
+            allowed = route.allowed if (key and key.privileged) or endpoint.public else []
             params = _params(request, query)
             note.body = params if method != "GET" else None
-            endpoint = route.endpoints["GET" if method == "HEAD" else method]
-            allowed = route.allowed if key and key.privileged or endpoint.public else []
             rules = endpoint.schema(store) if callable(endpoint.schema) else endpoint.schema
             if rules:
                 params = schema.checked(params, rules)
@@ -147,12 +147,22 @@ def _answer(
             answer = endpoint.handler(call)
         for action in after:
             action()
-        fields = listing.fields_of(params)
-        if fields and answer.raw is None:
-            answer.body = listing.trim(answer.body, fields)
-        return answer, allowed
+        batch = request.path.rstrip("/").endswith("/batch")
+        return _trimmed(answer, listing.fields_of(params), batch), allowed
     except RestError as error:
-        return Answer(error.body(), error.status), allowed
+        return Answer(error.body(), error.status), [] if error.hides_allow else allowed
+
+
+def _trimmed(answer: Answer, fields: list[str], batch: bool) -> Answer:
+    """``_fields``; a single object keeps its links whatever is asked for."""
+    if not fields or answer.raw is not None:
+        return answer
+    if batch and isinstance(answer.body, dict):
+        answer.body = listing.trim_batch(answer.body, fields)
+    else:
+        kept = [*fields, "_links"] if isinstance(answer.body, dict) else fields
+        answer.body = listing.trim(answer.body, kept)
+    return answer
 
 
 def _authenticate(store: Store, request: Request, query: Record) -> auth.Key | None:
@@ -220,13 +230,14 @@ def offers(store: Store, route: Route) -> bool:
 
 def _add_headers(store: Store, answer: Answer, allowed: list[str]) -> None:
     headers = {
+        "Date": store.clock.now().strftime("%a, %d %b %Y %H:%M:%S GMT"),
         "Content-Type": "application/json; charset=UTF-8",
         "X-Robots-Tag": "noindex",
         "X-Content-Type-Options": "nosniff",
         "Access-Control-Expose-Headers": "X-WP-Total, X-WP-TotalPages, Link",
         "Access-Control-Allow-Headers": "Authorization, X-WP-Nonce, Content-Disposition, "
         "Content-MD5, Content-Type",
-        "Link": f'<{store.url}/wp-json/>; rel="https://api.w.org/"',
+        "Link": _api_link(store),
     }
     if allowed:
         headers["Allow"] = ", ".join(allowed)
@@ -235,64 +246,19 @@ def _add_headers(store: Store, answer: Answer, allowed: list[str]) -> None:
     answer.headers = {**headers, **answer.headers}
 
 
-def _envelope(answer: Answer) -> Answer:
+def _envelope(store: Store, answer: Answer) -> Answer:
     shown: Record = {
         key: int(answer.headers[key]) if key.startswith("X-WP") else answer.headers[key]
         for key in ("X-WP-Total", "X-WP-TotalPages", "Link", "Allow")
         if key in answer.headers
     }
     body = {"body": answer.body, "status": answer.status, "headers": shown}
-    return Answer(body, 200, answer.headers)
+    outside = {k: v for k, v in answer.headers.items() if k not in shown}
+    return Answer(body, 200, {**outside, "Link": _api_link(store)})
+
+
+def _api_link(store: Store) -> str:
+    return f'<{store.url}/wp-json/>; rel="https://api.w.org/"'
 
 
 # --- what handlers use --------------------------------------------------------------------------
-
-
-def page(
-    call: Call,
-    rows: list[Any],
-    show: Callable[[Any], Record],
-    *,
-    link_params: Record | None = None,
-    empty_past_end: bool = False,
-) -> Answer:
-    """A page of a list with its paging headers.
-
-    ``link_params``: defaults that orders add to the links of the neighbour pages.
-    ``empty_past_end``: orders report a total of 0 on a page behind the last.
-    """
-    shown, pages = listing.page_of(rows, call.params)
-    total = len(rows)
-    if empty_past_end and not shown:
-        total = pages = 0
-    headers = {"X-WP-Total": str(total), "X-WP-TotalPages": str(pages)}
-    links = _page_links(call, pages, link_params or {})
-    if links:
-        headers["Link"] = ", ".join(links)
-    return Answer([show(row) for row in shown], headers=headers)
-
-
-def _page_links(call: Call, pages: int, extra: Record) -> list[str]:
-    number = call.params["page"]
-    links = []
-    if number > 1:
-        links.append(f'<{_page_url(call, min(number - 1, pages or 1), extra)}>; rel="prev"')
-    if number < pages:
-        links.append(f'<{_page_url(call, number + 1, extra)}>; rel="next"')
-    return links
-
-
-def _page_url(call: Call, number: int, extra: Record) -> str:
-    params = {k: v for k, v in {**call.query, **extra}.items() if k != "page"}
-    flat: dict[str, Any] = {}
-    for key, value in params.items():
-        if isinstance(value, list):
-            flat.update({f"{key}[{index}]": item for index, item in enumerate(value)})
-        else:
-            flat[key] = value
-    query = urlencode({**flat, "page": number}, quote_via=quote)
-    return f"{call.store.url}{call.path.rstrip('/')}?{query}"
-
-
-def created(store: Store, path: str, body: Record) -> Answer:
-    return Answer(body, 201, {"Location": f"{store.url}/wp-json/wc/v3/{path}"})

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from . import listing, notes, order_writes, orders, refunds
 from .errors import RestError, invalid_id
-from .rest import Answer, Call, created, page
+from .paging import created, page
+from .rest import Answer, Call
 from .schema import TRUE
 
 if TYPE_CHECKING:
@@ -36,10 +37,11 @@ def list_orders(call: Call) -> Answer:
     rows = listing.in_dates(call.store, rows, call.params)
     rows = _matching(call, rows)
     rows = listing.sort_posts(rows, call.params)
-    extra = {"status": call.params["status"], "dp": call.params["dp"], "context": "view"}
-    return page(
-        call, rows, lambda o: show(call, o), link_params=extra, empty_past_end=True
-    )
+    extra = {"dp": call.params["dp"], "context": "view"}
+    if "/v3/" in call.path:
+        call.query.pop("status", None)
+        call.query["status"] = call.params["status"]
+    return page(call, rows, lambda o: show(call, o), link_params=extra, empty_past_end=True)
 
 
 def _with_status(call: Call, rows: list[Record]) -> list[Record]:
@@ -130,7 +132,7 @@ def delete_order(call: Call) -> Answer:
     if order["status"] == "trash":
         text = "The order has already been deleted."
         raise RestError("woocommerce_rest_already_trashed", text, 410)
-    orders.trash(call.store, order)
+    orders.trash(call.store, order, by_rest=True)
     before["date_modified"] = call.store.local(order["date_modified_gmt"])
     before["date_modified_gmt"] = order["date_modified_gmt"]
     return Answer(before)
@@ -197,8 +199,11 @@ def list_all_refunds(call: Call) -> Answer:
     rows = listing.by_ids(call.store.refunds.values(), call.params)
     dated = [{**r, "date_modified_gmt": r["date_created_gmt"]} for r in rows]
     rows = listing.sort_posts(listing.in_dates(call.store, dated, call.params), call.params)
-    dp = call.params.get("dp")
-    return page(call, rows, lambda r: refunds.as_rest(call.store, r, dp, parent=True))
+    dp = call.params["dp"]
+    extra = {"dp": dp}
+    return page(
+        call, rows, lambda r: refunds.as_rest(call.store, r, dp, parent=True), link_params=extra
+    )
 
 
 def _refund(call: Call) -> Record:

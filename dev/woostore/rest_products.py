@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from . import listing, product_writes, products
 from .errors import RestError, invalid_id
+from .paging import created, page
 from .product_json import as_json, is_on_sale, variation_json
-from .rest import Answer, Call, created, page
+from .rest import Answer, Call
 from .rounding import dec
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ def list_products(call: Call) -> Answer:
     rows = listing.by_ids(rows, params)
     rows = listing.in_dates(store, rows, params)
     rows = _matching(store, rows, params)
-    return page(call, _sorted(rows, params), lambda p: show(call, p))
+    rows = _sorted(rows, params, older_first=True)
+    return page(call, rows, lambda p: show(call, p))
 
 
 def _of_kind(store: Store, params: Record) -> list[Record]:
@@ -84,7 +86,7 @@ def _found(product: Record, text: str) -> bool:
     return all(word in haystack for word in text.lower().split())
 
 
-def _sorted(rows: list[Record], params: Record) -> list[Record]:
+def _sorted(rows: list[Record], params: Record, *, older_first: bool) -> list[Record]:
     keys = {
         "price": lambda p: dec(p["price"]),
         "popularity": lambda p: int(p["total_sales"]),
@@ -94,7 +96,7 @@ def _sorted(rows: list[Record], params: Record) -> list[Record]:
     chosen = keys.get(params["orderby"])
     if chosen:
         return sorted(rows, key=chosen, reverse=params["order"] == "desc")
-    return listing.sort_posts(rows, params)
+    return listing.sort_posts(rows, params, older_first=older_first)
 
 
 def _product(call: Call) -> Record:
@@ -110,9 +112,7 @@ def view_product(call: Call) -> Answer:
 
 def create_product(call: Call) -> Answer:
     product = product_writes.create(call.store, call.params)
-    return created(
-        call.store, f"products/{product['id']}", as_json(call.store, product, edit=True)
-    )
+    return created(call.store, f"products/{product['id']}", as_json(call.store, product, edit=True))
 
 
 def update_product(call: Call) -> Answer:
@@ -138,8 +138,9 @@ def delete_product(call: Call) -> Answer:
         if product["status"] == "trash":
             text = "The product has already been deleted."
             raise RestError("woocommerce_rest_already_trashed", text, 410)
+        body = as_json(call.store, product, edit=True)
         products.trash(call.store, product)
-        return Answer(as_json(call.store, product, edit=True))
+        return Answer(body)
     body = as_json(call.store, product, edit=True)
     products.destroy(call.store, product)
     return Answer(body)
@@ -155,14 +156,14 @@ def list_variations(call: Call) -> Answer:
     rows = [p for p in rows if p["parent_id"] == call.id and p["status"] != "trash"]
     rows = listing.in_dates(store, listing.by_ids(rows, params), params)
     rows = _matching(store, rows, {k: v for k, v in params.items() if k not in ("parent", "type")})
-    rows = _sorted(rows, params)
+    rows = _sorted(rows, params, older_first=False)
     return page(call, rows, lambda p: variation_json(store, p))
 
 
 def _variation(call: Call) -> Record:
     variation = call.store.products.get(call.id)
     if variation is None or variation["parent_id"] != call.args[0]:
-        raise invalid_id("product_variation")
+        raise invalid_id("product_variation", hides_allow=True)
     return variation
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import RestError
 from .links import EDIT, ITEM, READ, href, item_links
+from .paging import whole
+from .product_json import ENTITIES
 from .rest import Answer, Call, offers
 
 if TYPE_CHECKING:
@@ -45,11 +47,28 @@ def _gmt_offset(store: Store) -> int | float:
 
 
 def namespaces(store: Store) -> list[str]:
-    known = ["oembed/1.0", "wc/v3", "wc/v1", "wc-admin", "wc-analytics", "wc/store", "wc/store/v1"]
-    known += ["wc/private", "wc/v2", "wp/v2"]
-    if "shipment-tracking" in store.features:
-        known.append("wc-shipment-tracking/v3")
-    return known
+    extra = ["wc-shipment-tracking/v3"] if "shipment-tracking" in store.features else []
+    return [*NAMESPACES, *extra]
+
+
+NAMESPACES = (
+    "oembed/1.0",
+    "wc/v3",
+    "wc/v1",
+    "jetpack/v4",
+    "wc-admin",
+    "wc-analytics",
+    "wc/store",
+    "wc/store/v1",
+    "wc/private",
+    "wc/v2",
+    "wc-admin-email",
+    "wc-telemetry",
+    "wccom-site/v3",
+    "wp/v2",
+    "wp-site-health/v1",
+    "wp-block-editor/v1",
+)
 
 
 def routes(store: Store) -> Record:
@@ -87,44 +106,40 @@ def namespace_index(call: Call) -> Answer:
 
 
 def system_status(call: Call) -> Answer:
+    """The recorded status, or a short one, with what this store really is."""
     store = call.store
-    status = {key: value for key, value in store.system_status.items()}
-    environment = {
-        "wp_multisite": False,
-        "wp_debug_mode": False,
-        "language": "en_US",
-        "external_object_cache": None,
-        "php_version": "8.2.35",
-        "php_post_max_size": 67108864,
-        "php_max_execution_time": 300,
-        "wp_memory_limit": 536870912,
-        "default_timezone": "UTC",
-        **status.get("environment", {}),
+    status = dict(store.system_status) or {"environment": {}, "settings": {}}
+    facts = {
+        "home_url": store.url,
+        "site_url": store.url,
+        "version": store.version,
+        "wp_version": store.wp_version,
     }
-    environment.update(
-        home_url=store.url,
-        site_url=store.url,
-        version=store.version,
-        wp_version=store.wp_version,
-    )
+    status["environment"] = {**_ENVIRONMENT, **status["environment"], **facts}
     plugin = {"plugin": "woocommerce/woocommerce.php", "name": "WooCommerce"}
     plugin.update(version=store.version, version_latest=store.version)
-    return Answer(
-        {
-            **status,
-            "environment": environment,
-            "active_plugins": status.get("active_plugins", [plugin]),
-            "settings": {**status.get("settings", {}), **_status_settings(store)},
-            "security": {"secure_connection": store.url.startswith("https"), "hide_errors": True},
-        }
-    )
+    status.setdefault("active_plugins", [plugin])
+    status["settings"] = {**status["settings"], **_status_settings(store)}
+    secure = store.url.startswith("https")
+    status["security"] = {"secure_connection": secure, "hide_errors": True}
+    return Answer(status)
+
+
+_ENVIRONMENT = {
+    "wp_multisite": False,
+    "wp_debug_mode": False,
+    "language": "en_US",
+    "external_object_cache": None,
+    "php_version": "8.2.35",
+    "php_post_max_size": 67108864,
+    "php_max_execution_time": 300,
+    "wp_memory_limit": 536870912,
+    "default_timezone": "UTC",
+}
 
 
 def _status_settings(store: Store) -> Record:
-    from .product_json import ENTITIES
-
-    features = store.system_status.get("settings", {}).get("enabled_features", [])
-    return {
+    out = {
         "api_enabled": True,
         "currency": store.currency,
         "currency_symbol": ENTITIES.get(store.currency, store.currency),
@@ -134,8 +149,11 @@ def _status_settings(store: Store) -> Record:
         "order_datastore": HPOS_STORE if store.hpos else POSTS_STORE,
         "HPOS_enabled": store.hpos,
         "HPOS_sync_enabled": False,
-        "enabled_features": [*features, *sorted(store.features - set(features))],
     }
+    if store.release >= (9,):
+        known = store.system_status.get("settings", {}).get("enabled_features", [])
+        out["enabled_features"] = [*known, *sorted(store.features - set(known))]
+    return out
 
 
 # --- settings ----------------------------------------------------------------------------------
@@ -216,7 +234,7 @@ def _gateway_json(store: Store, gateway: Record) -> Record:
 
 
 def list_gateways(call: Call) -> Answer:
-    return Answer([_gateway_json(call.store, g) for g in call.store.gateways.values()])
+    return whole(call.store, [_gateway_json(call.store, g) for g in call.store.gateways.values()])
 
 
 def view_gateway(call: Call) -> Answer:
@@ -231,15 +249,18 @@ def view_gateway(call: Call) -> Answer:
 
 
 def list_methods(call: Call) -> Answer:
-    return Answer([_method_json(call.store, row) for row in call.store.shipping_methods])
+    return whole(call.store, [_method_json(call.store, row) for row in call.store.shipping_methods])
 
 
 def _method_json(store: Store, row: Record) -> Record:
-    return {**row, "_links": item_links(store, f"shipping_methods/{row['id']}", "shipping_methods", READ)}
+    return {
+        **row,
+        "_links": item_links(store, f"shipping_methods/{row['id']}", "shipping_methods", READ),
+    }
 
 
 def list_zones(call: Call) -> Answer:
-    return Answer([_zone_json(call.store, zone) for zone in call.store.zones])
+    return whole(call.store, [_zone_json(call.store, zone) for zone in call.store.zones])
 
 
 def _zone_json(store: Store, zone: Record) -> Record:
@@ -268,7 +289,7 @@ def zone_locations(call: Call) -> Answer:
         "collection": [{"href": href(call.store, f"{path}/locations")}],
         "describes": [{"href": href(call.store, path)}],
     }
-    return Answer([{**row, "_links": links} for row in zone["locations"]])
+    return whole(call.store, [{**row, "_links": links} for row in zone["locations"]])
 
 
 def zone_methods(call: Call) -> Answer:
@@ -276,9 +297,7 @@ def zone_methods(call: Call) -> Answer:
     path = f"shipping/zones/{zone['id']}"
     rows = []
     for method in zone["methods"]:
-        links = item_links(
-            call.store, f"{path}/methods/{method['id']}", f"{path}/methods", ITEM
-        )
+        links = item_links(call.store, f"{path}/methods/{method['id']}", f"{path}/methods", ITEM)
         links["describes"] = [{"href": href(call.store, path)}]
         rows.append({**method, "_links": links})
-    return Answer(rows)
+    return whole(call.store, rows)

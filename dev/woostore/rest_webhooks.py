@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from . import listing
-from .errors import RestError, trash_not_supported
-from .rest import Answer, Call, created, page
+from .errors import RestError, invalid_id, trash_not_supported
+from .paging import created, page
+from .rest import Answer, Call
 from .webhooks import valid_topic
 
 Record = dict[str, Any]
@@ -75,7 +76,9 @@ def update_webhook(call: Call) -> Answer:
 
 
 def delete_webhook(call: Call) -> Answer:
-    hook = _hook(call)
+    if call.id not in call.store.webhooks.records:
+        raise invalid_id("shop_webhook")
+    hook = call.store.webhooks[call.id]
     if not call.force:
         raise trash_not_supported("Webhooks")
     body = call.store.webhooks.as_json(hook)

@@ -44,7 +44,7 @@ def total(values: Iterable[Decimal]) -> Decimal:
 def fixed(value: object, places: int) -> str:
     """``wc_format_decimal(value, dp)``: exactly ``places`` decimals; a zero never has a sign."""
     rounded = half_up(dec(value), places)
-    return f"{abs(rounded) if not rounded else rounded:f}"
+    return f"{rounded if rounded else abs(rounded):f}"
 
 
 def plain(value: object, places: int = 6) -> str:

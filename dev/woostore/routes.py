@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from . import rest_misc as misc
+from dataclasses import replace
+
 from . import rest_orders as orders
+from . import rest_people as people
 from . import rest_products as products
 from . import rest_shop as shop
+from . import rest_taxes as taxes
+from . import rest_terms as terms
 from . import rest_webhooks as hooks
 from . import schemas
 from .batch import batch
@@ -50,20 +54,21 @@ def _batch(pattern: str, create: Handler, update: Handler, delete: Handler) -> R
     return Route(pattern, {m: Endpoint(handler, "batch") for m in EDITING})
 
 
-def _terms(path: str) -> list[Route]:
-    return [
+def _terms(path: str, since: tuple[int, ...] = (0,)) -> list[Route]:
+    routes = [
         _collection(
-            path, misc.list_terms, misc.create_term, schemas.TERMS_LIST, schemas.TERM_WRITE
+            path, terms.list_terms, terms.create_term, schemas.TERMS_LIST, schemas.TERM_WRITE
         ),
-        _batch(f"{path}/batch", misc.create_term, misc.update_term, misc.delete_term),
+        _batch(f"{path}/batch", terms.create_term, terms.update_term, terms.delete_term),
         _item(
             f"{path}/{NUMBER}",
-            misc.view_term,
-            misc.update_term,
-            misc.delete_term,
+            terms.view_term,
+            terms.update_term,
+            terms.delete_term,
             writing=schemas.TERM_WRITE,
         ),
     ]
+    return [replace(route, since=since) for route in routes]
 
 
 ORDERS = [
@@ -92,25 +97,23 @@ ORDERS = [
         f"orders/{NUMBER}/refunds",
         orders.list_refunds,
         orders.create_refund,
-        schemas.REFUNDS_LIST,
+        schemas.refunds_list,
         schemas.REFUND_WRITE,
     ),
-    _item(
-        f"orders/{NUMBER}/refunds/{NUMBER}", orders.view_refund, None, orders.delete_refund
-    ),
-    _collection("refunds", orders.list_all_refunds, None, schemas.REFUNDS_LIST, since=(9,)),
+    _item(f"orders/{NUMBER}/refunds/{NUMBER}", orders.view_refund, None, orders.delete_refund),
+    _collection("refunds", orders.list_all_refunds, None, schemas.refunds_list, since=(9,)),
     _collection("reports/orders/totals", orders.totals),
 ]
 
 PRODUCTS = [
     *_terms("products/categories"),
     *_terms("products/tags"),
-    *_terms("products/brands"),
+    *_terms("products/brands", since=(9, 6)),
     *_terms("products/shipping_classes"),
     *_terms(r"products/attributes/\d+/terms"),
-    _collection("products/attributes", misc.list_attributes, misc.create_attribute),
-    _item(f"products/attributes/{NUMBER}", misc.view_attribute),
-    _collection("products/reviews", misc.empty_list, None, schemas.LISTING),
+    _collection("products/attributes", terms.list_attributes, terms.create_attribute),
+    _item(f"products/attributes/{NUMBER}", terms.view_attribute),
+    _collection("products/reviews", terms.empty_list, None, schemas.LISTING),
     _collection(
         "products",
         products.list_products,
@@ -156,48 +159,46 @@ PRODUCTS = [
 PEOPLE = [
     _collection(
         "customers",
-        misc.list_customers,
-        misc.create_customer,
+        people.list_customers,
+        people.create_customer,
         schemas.CUSTOMERS_LIST,
         schemas.CUSTOMER_WRITE,
     ),
     _batch(
-        "customers/batch", misc.create_customer, misc.update_customer, misc.delete_customer
+        "customers/batch", people.create_customer, people.update_customer, people.delete_customer
     ),
     _item(
         f"customers/{NUMBER}",
-        misc.view_customer,
-        misc.update_customer,
-        misc.delete_customer,
+        people.view_customer,
+        people.update_customer,
+        people.delete_customer,
         writing=schemas.CUSTOMER_WRITE,
     ),
-    _collection(f"customers/{NUMBER}/downloads", misc.customer_downloads),
+    _collection(f"customers/{NUMBER}/downloads", people.customer_downloads),
     _collection(
         "coupons",
-        misc.list_coupons,
-        misc.create_coupon,
+        people.list_coupons,
+        people.create_coupon,
         schemas.COUPONS_LIST,
         schemas.COUPON_WRITE,
     ),
-    _batch("coupons/batch", misc.create_coupon, misc.update_coupon, misc.delete_coupon),
+    _batch("coupons/batch", people.create_coupon, people.update_coupon, people.delete_coupon),
     _item(
         f"coupons/{NUMBER}",
-        misc.view_coupon,
-        misc.update_coupon,
-        misc.delete_coupon,
+        people.view_coupon,
+        people.update_coupon,
+        people.delete_coupon,
         writing=schemas.COUPON_WRITE,
     ),
 ]
 
 SHOP = [
     Route("", {"GET": Endpoint(shop.site_index, public=True)}, namespaces=("",)),
-    Route(
-        r"wc/v\d", {"GET": Endpoint(shop.namespace_index, public=True)}, namespaces=("",)
-    ),
-    _collection("taxes", misc.list_taxes, misc.create_tax, schemas.TAXES_LIST),
-    _collection("taxes/classes", misc.list_classes, misc.create_class),
-    Route(f"taxes/classes/{WORD}", {"DELETE": Endpoint(misc.delete_class, "delete")}),
-    _item(f"taxes/{NUMBER}", misc.view_tax, None, misc.delete_tax),
+    Route(r"wc/v\d", {"GET": Endpoint(shop.namespace_index, public=True)}, namespaces=("",)),
+    _collection("taxes", taxes.list_taxes, taxes.create_tax, schemas.TAXES_LIST),
+    _collection("taxes/classes", taxes.list_classes, taxes.create_class),
+    _item(f"taxes/classes/{WORD}", taxes.view_class, None, taxes.delete_class),
+    _item(f"taxes/{NUMBER}", taxes.view_tax, None, taxes.delete_tax),
     _collection("payment_gateways", shop.list_gateways),
     _item(f"payment_gateways/{WORD}", shop.view_gateway),
     _collection("shipping_methods", shop.list_methods),
@@ -209,8 +210,17 @@ SHOP = [
     _collection(f"settings/{WORD}", shop.list_settings),
     _item(f"settings/{WORD}/{WORD}", shop.view_setting, shop.update_setting),
     _collection("system_status", shop.system_status),
-    _collection("data/currencies/current", misc.current_currency),
-    _item(f"data/countries/{WORD}", misc.country),
+    _collection("data/currencies/current", taxes.current_currency),
+    _item(f"data/countries/{WORD}", taxes.country),
+]
+
+LEGACY = [
+    # Version 1 looks among posts, where orders in own tables are not.
+    Route(
+        "orders",
+        {"GET": Endpoint(terms.empty_list, "list", schemas.LISTING)},
+        namespaces=("wc/v1",),
+    ),
 ]
 
 WEBHOOKS = [
@@ -231,4 +241,4 @@ WEBHOOKS = [
     ),
 ]
 
-ROUTES: list[Route] = [*ORDERS, *PRODUCTS, *PEOPLE, *SHOP, *WEBHOOKS]
+ROUTES: list[Route] = [*ORDERS, *PRODUCTS, *PEOPLE, *SHOP, *LEGACY, *WEBHOOKS]

@@ -14,8 +14,9 @@ from typing import Any
 from .errors import RestError
 
 Schema = Mapping[str, Mapping[str, Any]]
-TRUE = {True, 1, "1", "true", "TRUE", "True"}
-FALSE = {False, 0, "0", "false", "FALSE", "False", ""}
+# The numbers 1 and 0 are equal to these, so they count as well.
+TRUE = {True, "1", "true", "TRUE", "True"}
+FALSE = {False, "0", "false", "FALSE", "False", ""}
 DATE_TIME = re.compile(
     r"^\d{4}-\d{2}-\d{2}[Tt\s]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}(?::?\d{2})?)?$"
 )
@@ -38,9 +39,7 @@ def checked(params: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
 
     Raises RestError 400 rest_missing_callback_param or rest_invalid_param.
     """
-    missing = [
-        k for k, rule in schema.items() if rule.get("required") and params.get(k) is None
-    ]
+    missing = [k for k, rule in schema.items() if rule.get("required") and params.get(k) is None]
     if missing:
         names = ", ".join(missing)
         text = f"Missing parameter(s): {names}"

@@ -218,11 +218,12 @@ COUPON_WRITE: Record = {
     "meta_data": META,
 }
 
-REFUNDS_LIST: Record = {
-    **POSTS,
-    "orderby": {**enum(*POST_ORDERBY), "default": "date"},
-    "dp": INT,
-}
+
+def refunds_list(store: Store) -> Record:
+    orderby = {**enum(*POST_ORDERBY), "default": "date"}
+    return {**POSTS, "orderby": orderby, "dp": {**INT, "default": store.decimals}}
+
+
 REFUND_WRITE: Record = {
     "amount": STR,
     "reason": STR,

@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 import shutil
-import socket
 import ssl
-import struct
-import sys
 import tempfile
 import threading
 from collections.abc import Iterable, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
-from typing import Any
-from urllib.parse import urlsplit
 
 from . import faults as faulty
 from . import page, phpquery
 from .clock import GMT
 from .faults import Fault, Faults
+from .httpd import Dropped, HTTPServer
 from .rest import Answer, Request, serve
 from .store import Store
 from .tls import make_certificate, server_context
 
 HTTP_DATE = "%a, %d %b %Y %H:%M:%S GMT"
-
-
-class Dropped(Exception):
-    """The connection is to be closed without a (whole) answer."""
 
 
 class Server:
@@ -61,7 +51,7 @@ class Server:
         self._stopping = threading.Event()
         self._delivering: threading.Thread | None = None
         self._stop_delivering = threading.Event()
-        self._http: _HTTPServer | None = None
+        self._http: HTTPServer | None = None
         self._thread: threading.Thread | None = None
         if tls:
             self._folder = Path(tempfile.mkdtemp(prefix="woostore-"))
@@ -102,10 +92,10 @@ class Server:
         return self
 
     def _listen(self) -> None:
-        self._http = _HTTPServer((self.host, self.port), self, self._tls)
+        self._http = HTTPServer((self.host, self.port), self, self._tls)
         self.port = self._http.server_address[1]
         self._thread = threading.Thread(
-            target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+            target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
         )
         self._thread.start()
 
@@ -207,115 +197,3 @@ class Server:
     def date(self) -> str:
         store = next(iter(self.stores.values()))
         return store.clock.now().astimezone(GMT).strftime(HTTP_DATE)
-
-
-class _HTTPServer(ThreadingHTTPServer):
-    allow_reuse_address = True
-    daemon_threads = True
-    request_queue_size = 128
-
-    def __init__(
-        self, address: tuple[str, int], owner: Server, tls: ssl.SSLContext | None
-    ) -> None:
-        self.owner = owner
-        self.tls = tls
-        self.connections: set[socket.socket] = set()
-        self.lock = threading.Lock()
-        super().__init__(address, _Handler)
-
-    def finish_request(self, request: Any, client_address: Any) -> None:
-        """Shake hands in the connection's own thread, so that nobody waits for a slow client."""
-        request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if self.tls:
-            request = self.tls.wrap_socket(request, server_side=True)
-        with self.lock:
-            self.connections.add(request)
-        try:
-            super().finish_request(request, client_address)
-        finally:
-            with self.lock:
-                self.connections.discard(request)
-            if self.tls:
-                with contextlib.suppress(OSError):
-                    request.shutdown(socket.SHUT_RDWR)
-                request.close()
-
-    def drop_connections(self) -> None:
-        with self.lock:
-            connections = list(self.connections)
-        for connection in connections:
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Clients that go away are none of our business; anything else is shown."""
-        if not isinstance(sys.exc_info()[1], (OSError, ssl.SSLError)):
-            super().handle_error(request, client_address)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server_version = "nginx/1.22.1"
-    server: _HTTPServer
-
-    def handle_any(self) -> None:
-        parts = urlsplit(self.path)
-        length = int(self.headers.get("Content-Length") or 0)
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        request = Request(
-            method=self.command,
-            path=parts.path,
-            query=parts.query,
-            headers=headers,
-            body=self.rfile.read(length) if length else b"",
-            secure=self._secure(headers),
-        )
-        try:
-            answer = self.server.owner.answer(request, self.path)
-        except Dropped as dropped:
-            self._drop(hard=str(dropped) == "reset")
-            return
-        self._send(answer)
-
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = handle_any  # noqa: N815
-
-    def _secure(self, headers: dict[str, str]) -> bool:
-        if self.server.tls:
-            return True
-        proto = headers.get("x-forwarded-proto", "")
-        return self.server.owner.behind_proxy and proto.lower() == "https"
-
-    def _send(self, answer: Answer) -> None:
-        body = faulty.body_bytes(answer)
-        half = bool(answer.headers.pop("X-Half-Body", ""))
-        lines = {"Server": self.server_version, "Date": self.server.owner.date()}
-        lines.update(answer.headers)
-        lines["Content-Length"] = str(len(body))
-        self.send_response_only(answer.status)
-        for name, value in lines.items():
-            self.send_header(name, value)
-        if half:
-            body = body[: len(body) // 2]
-        if self.command == "HEAD":
-            body = b""
-        # Headers and body in one go: two small writes would wait for each other's ACK.
-        self._headers_buffer.append(b"\r\n")  # type: ignore[attr-defined]
-        self.wfile.write(b"".join(self._headers_buffer) + body)  # type: ignore[attr-defined]
-        self._headers_buffer = []
-        if half:
-            self._drop()
-
-    def _drop(self, *, hard: bool = False) -> None:
-        """Close the connection; ``hard`` with a reset instead of a farewell."""
-        self.close_connection = True
-        with contextlib.suppress(OSError):
-            if hard:
-                linger = struct.pack("ii", 1, 0)
-                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-                self.rfile.close()
-                self.connection.close()
-            else:
-                self.connection.shutdown(socket.SHUT_RDWR)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """Requests are kept in ``store.requests``, not printed."""

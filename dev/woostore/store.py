@@ -5,15 +5,14 @@ from __future__ import annotations
 import itertools
 import secrets
 import threading
-from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from . import checkout, coupons, customers, defaults, orders, products, refunds
+from . import checkout, coupons, customers, defaults, orders, products, refunds, stock
 from .auth import Key, Nonces, new_key
 from .cart import Cart
-from .clock import Clock, to_local
+from .clock import Clock, to_local, zone_of
 from .rounding import Rules
 from .served import ServedRequest
 from .taxes import Place, Rate, find_rates
@@ -29,6 +28,9 @@ class Store:
     ``notes`` and ``taxes`` are plain dicts by id, near to their REST form but with amounts as
     the database keeps them (more decimals) and only UTC dates. All access by REST and all
     methods here run under ``lock``.
+
+    ``timezone`` is a zone's name, or a fixed offset such as "+05:30". ``tax_rates``: see
+    ``defaults.tax_rate``; None = several countries, reduced, zero and compound rates.
     """
 
     def __init__(
@@ -47,14 +49,14 @@ class Store:
         self.version = version
         self.wp_version = "6.8.7"
         self.hpos = hpos
-        self.timezone = timezone
-        self.zone = ZoneInfo(timezone)
+        self.zone = zone_of(timezone)
+        self.timezone = timezone if isinstance(self.zone, ZoneInfo) else ""
         self.url = "http://shop.invalid"
         # Plug-ins and switched features with routes of their own, such as "shipment-tracking".
         self.features: set[str] = set()
         self.lock = threading.RLock()
         self.clock = Clock()
-        self.requests: deque[ServedRequest] = deque(maxlen=100_000)
+        self.requests: list[ServedRequest] = []
         self.settings = defaults.settings(
             prices_include_tax=prices_include_tax,
             round_at_subtotal=round_at_subtotal,
@@ -65,7 +67,9 @@ class Store:
         self.system_status: Record = {}
         self.reset_data()
         rates = defaults.tax_rates() if tax_rates is None else tax_rates
-        self.taxes = {i: {"id": i, **rate} for i, rate in enumerate(rates, start=1)}
+        self.taxes = {
+            i: {"id": i, **defaults.tax_rate(rate)} for i, rate in enumerate(rates, start=1)
+        }
         self.keys: dict[str, Key] = {}
         self.nonces = Nonces()
         self.key, self.secret = self.add_key("read_write")
@@ -256,8 +260,8 @@ class Store:
         """A person changes the stock in the admin."""
         with self.lock:
             product = self.product(id_or_sku)
-            products.set_stock(self, product, quantity)
-            products.saved(self, product)
+            stock.set_stock(self, product, quantity)
+            stock.saved(self, product)
             return product
 
     # --- webhooks ------------------------------------------------------------------------

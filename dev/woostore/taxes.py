@@ -46,7 +46,8 @@ class Place:
 
     @classmethod
     def of(cls, address: Mapping[str, Any]) -> Place:
-        return cls(*(str(address.get(key) or "") for key in ("country", "state", "postcode", "city")))
+        keys = ("country", "state", "postcode", "city")
+        return cls(*(str(address.get(key) or "") for key in keys))
 
 
 def rate_code(record: Mapping[str, Any]) -> str:

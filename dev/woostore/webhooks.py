@@ -3,7 +3,7 @@
 Source of the rules: class-wc-webhook.php and recorded deliveries.
 - Deliveries wait in a queue; the same (hook, resource) waits only once, and the body is made
   when it is sent.
-- 200–302 is success, redirects are not followed, nothing is tried again. The 7th failure in a
+- 200 to 302 is success, redirects are not followed, nothing is tried again. The 7th failure in a
   row switches the hook off; switching it on again keeps the count.
 - Creating a hook pings it, unsigned. Unless that gets exactly 200 it is pinged after every
   delivery again.
@@ -48,7 +48,11 @@ HOOKS = {
     ],
     "product.deleted": ["wp_trash_post"],
     "product.restored": ["untrashed_post"],
-    "customer.created": ["user_register", "woocommerce_created_customer", "woocommerce_new_customer"],
+    "customer.created": [
+        "user_register",
+        "woocommerce_created_customer",
+        "woocommerce_new_customer",
+    ],
     "customer.updated": ["profile_update", "woocommerce_update_customer"],
     "customer.deleted": ["delete_user"],
     "coupon.created": ["woocommerce_process_shop_coupon_meta", "woocommerce_new_coupon"],
@@ -137,9 +141,9 @@ class Webhooks:
         """Queue for every active hook on ``topic``; waiting ones are not queued twice."""
         for hook in sorted(self.records.values(), key=lambda h: -h["id"]):
             wanted = (hook["id"], resource_id)
-            if hook["topic"] == topic and hook["status"] == "active":
-                if wanted not in self.pending:
-                    self.pending.append(wanted)
+            listens = hook["topic"] == topic and hook["status"] == "active"
+            if listens and wanted not in self.pending:
+                self.pending.append(wanted)
 
     def deliver(self, limit: int | None = None) -> list[tuple[int, str, int]]:
         """Send what waits now, oldest first, at most ``limit``; what it sets off waits on."""

@@ -97,6 +97,8 @@ def _target(url: str, headers: Mapping[str, str]) -> str:
 
 def connection_error(error: requests.RequestException, *, write: bool) -> errors.ChannelError:
     """What a broken connection means. Requests' own texts hold addresses, so none is kept."""
+    if isinstance(error, requests.exceptions.TooManyRedirects):
+        return errors.BadCredentials("redirected", target="")
     code, sent = _diagnose(error)
     if code == "bad_url":
         return errors.BadCredentials(code, reason="invalid")

@@ -166,7 +166,8 @@ def _parent(item: Payload, before: list[dict[str, Any]]) -> str:
         return ""
     candidates = (line for line in reversed(before) if not _hidden(line, const.WPC_CHILD))
     same = (line for line in candidates if fields.identifier(line.get("product_id")) == product)
-    return fields.identifier(next(same, {}).get("id"))
+    parent = next(same, None)
+    return fields.identifier(parent.get("id")) if parent else ""
 
 
 def _lists_children(item: Payload, ids: set[str]) -> bool:

@@ -15,13 +15,16 @@ Two more traps:
   the next one starts :data:`OVERLAP` seconds before the shop's own time, and hands out only what
   differs from what was handed out before.
 
+A page that is too heavy for the shop (out of memory or time) is asked for in smaller pieces.
+
 The cursor (plain JSON; moments are naive UTC text as in the payloads)::
 
     {"since": "…",                       the step to come starts here
      "exclude": {id: moment},            at or after `since`, read in this run
      "start": "…",                       where this run started
      "newest": "…",                      latest moment ever read
-     "handed_out": {id: [moment, hash]}} within the overlap
+     "handed_out": {id: [moment, hash]},  within the overlap
+     "size": 20}                          what the shop can carry, where it isn't all
 """
 
 from __future__ import annotations
@@ -53,6 +56,7 @@ class _State:
     start: str = ""
     newest: str = ""
     handed_out: Mapping[str, list[str]] = field(default_factory=dict)
+    size: int = const.MAX_PER_PAGE
 
     @classmethod
     def load(cls, cursor: Mapping[str, Any]) -> _State:
@@ -63,6 +67,7 @@ class _State:
             _text(fields.moment(cursor.get("start"))) or since,
             _text(fields.moment(cursor.get("newest"))),
             fields.mapping(cursor.get("handed_out")),
+            int(fields.identifier(cursor.get("size")) or const.MAX_PER_PAGE),
         )
 
     def dump(self) -> dict[str, Any]:
@@ -72,6 +77,7 @@ class _State:
             "start": self.start,
             "newest": self.newest,
             "handed_out": dict(self.handed_out),
+            "size": self.size,
         }
 
 
@@ -90,8 +96,8 @@ class Poll:
         :raises errors.ServerError: ``poll_stuck``, the shop ignores the parameters
         """
         before = _State.load(cursor)
-        size = max(1, min(limit, const.MAX_PER_PAGE))
-        answer = self._read(before, size, status)
+        asked = max(1, min(limit, before.size, const.MAX_PER_PAGE))
+        size, answer = self._read_what_it_can(before, asked, status)
         payloads = answer.sequence()
         records = (self._record(payload, answer) for payload in payloads)
         read = [record for record in records if record.external_id]
@@ -99,9 +105,19 @@ class Poll:
         more = len(payloads) >= size
         if more and (state.since, state.exclude) == (before.since, before.exclude):
             raise errors.ServerError("poll_stuck")
+        if size < asked:
+            pass
         settled = _text(answer.server_time - self._overlap)
         state = _forget(state, min(state.newest, settled)) if more else _finish(state, settled)
         return Page(tuple(fresh), state.dump(), more)
+
+    def _read_what_it_can(self, state: _State, size: int, status: str) -> tuple[int, Answer]:
+        try:
+            return size, self._read(state, size, status)
+        except errors.Retryable as error:
+            if size < 5 or not _too_heavy(error):
+                raise
+        return self._read_what_it_can(state, size // 5, status)
 
     def _read(self, state: _State, size: int, status: str) -> Answer:
         params: dict[str, Any] = {
@@ -142,8 +158,7 @@ def _advance(state: _State, read: list[Record], unsure: str) -> tuple[_State, li
         replace(
             state,
             since=since,
-            # a record without a moment has no place in time, so it stays excluded by id
-            exclude={key: known[key] for key in known if known[key] >= since or not known[key]},
+            exclude={key: moment for key, moment in known.items() if moment >= since},
             newest=max([state.newest, *moments.values()]),
             handed_out=handed_out,
         ),
@@ -157,13 +172,24 @@ def _finish(state: _State, settled: str) -> _State:
         return replace(state, exclude={})
     following = _text(_moment(state.newest) + _SECOND)
     since = max(state.start, min(following, settled))
-    return _forget(replace(state, since=since, start=since, exclude={}), since)
+    state = replace(state, since=since, start=since, exclude={}, size=const.MAX_PER_PAGE)
+    return _forget(state, since)
 
 
 def _forget(state: _State, bound: str) -> _State:
     """Drop the marks of records older than where any later run can start."""
     kept = {key: mark for key, mark in state.handed_out.items() if mark[0] >= bound}
     return replace(state, handed_out=kept)
+
+
+def _too_heavy(error: errors.Retryable) -> bool:
+    """Whether fewer records might have gone through: no time or no memory left for them."""
+    return error.code in (
+        "read_timeout",
+        "fatal_error",
+        "server_error",
+        "broken_json",
+    ) or error.params.get("status") in (504, 524)
 
 
 def _unsure_from(answer: Answer) -> str:

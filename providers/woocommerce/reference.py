@@ -7,7 +7,7 @@ from typing import Any
 
 from ...core import errors
 from ...core.canonical import Option, TaxRate
-from . import fields
+from . import const, fields
 from .client import WooClient
 
 
@@ -69,9 +69,11 @@ def order_statuses(client: WooClient) -> list[Option]:
         if error.code != "no_route":
             raise
         answer = client.get("reports/orders/totals")
-    return [
-        Option(
-            fields.text(record.get("slug")).removeprefix("wc-"), fields.plain(record.get("name"))
-        )
+    slugs = {
+        fields.text(record.get("slug")).removeprefix("wc-"): fields.plain(record.get("name"))
         for record in answer.sequence()
+    }
+    return [
+        Option(slug, label, meaning=known.value if (known := const.ORDER_STATUS.get(slug)) else "")
+        for slug, label in slugs.items()
     ]

@@ -6,7 +6,7 @@ import logging
 import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -25,10 +25,9 @@ logging.getLogger("urllib3.connectionpool").addFilter(MaskSecrets())
 class PooledSession(requests.Session):
     """Pooled connections; follows a redirect only of a read, and only on the same host."""
 
-    max_redirects = 3
-
     def __init__(self) -> None:
         super().__init__()
+        self.max_redirects = 3
         adapter = HTTPAdapter(pool_connections=2, pool_maxsize=4, max_retries=0)
         self.mount("https://", adapter)
         self.mount("http://", adapter)
@@ -68,7 +67,9 @@ class SignedUrl(AuthBase):
 
 
 class OAuthWithNonce(OAuth):
-    """The package's signature with a nonce that isn't eight digits, and with slashes encoded."""
+    """The package's signature with a nonce of more than eight digits, and for any parameter:
+    the package leaves slashes as they are and decodes what looks encoded.
+    """
 
     @staticmethod
     def generate_nonce() -> str:
@@ -81,4 +82,4 @@ class OAuthWithNonce(OAuth):
 
 
 def _encode(value: Any) -> str:
-    return quote(unquote(str(value)), safe="").replace("%", "%25")
+    return quote(str(value), safe="").replace("%", "%25")

@@ -108,12 +108,11 @@ class Survey:
         return name or f"UTC{offset.normalize():+f}"
 
     def store_info(self) -> StoreInfo:
-        decimals = fields.amount(self.settings.get("number_of_decimals"), None)
         return StoreInfo(
             name=fields.plain(self.index.get("name")),
             version=self.version,
             currency=fields.text(self.settings.get("currency")).upper(),
-            decimals=None if decimals is None else int(decimals),
+            decimals=_whole(self.settings.get("number_of_decimals")),
             timezone=self.timezone,
             prices_include_tax=_yes(self.tax, "woocommerce_prices_include_tax"),
             tax_round_per_line=_no(self.tax, "woocommerce_tax_round_at_subtotal"),
@@ -123,6 +122,11 @@ class Survey:
             stock_enabled=_yes(self.products, "woocommerce_manage_stock"),
             features=self.features,
         )
+
+
+def _whole(value: Any) -> int | None:
+    number = fields.amount(value, None)
+    return None if number is None else int(number)
 
 
 def _yes(settings: Mapping[str, str], name: str) -> bool | None:

@@ -172,9 +172,11 @@ def test_recorded(name: str):
     kind, code, params = EXPECTED[name]
     recorded = load(f"error__{name}")
     exchanges: list[Exchange] = []
-    with replay(Canned.recorded(f"error__{name}")) as server:
-        with pytest.raises(errors.ChannelError) as caught:
-            METHODS[recorded["method"]](server.adapter(exchanges).client)
+    with (
+        replay(Canned.recorded(f"error__{name}")) as server,
+        pytest.raises(errors.ChannelError) as caught,
+    ):
+        METHODS[recorded["method"]](server.adapter(exchanges).client)
     error = caught.value
     assert (type(error), error.code) == (kind, code)
     assert error.params == {"status": recorded["status"], **params}
@@ -282,7 +284,10 @@ class TestRedirects:
     @pytest.mark.parametrize(
         ("location", "target"),
         [
-            ("https://www.shop.example/wp-json/wc/v3/x?consumer_key=ck_1", "https://www.shop.example"),
+            (
+                "https://www.shop.example/wp-json/wc/v3/x?consumer_key=ck_1",
+                "https://www.shop.example",
+            ),
             ("https://shop.example/store/wp-json/wc/v3/x", "https://shop.example/store"),
             ("https://me:pw@other.example/login?token=1", "https://other.example"),
             ("/wp-login.php", "https://shop.example"),
@@ -348,9 +353,11 @@ def test_errors_hold_no_secret_and_no_value():
         "message": "jane@doe.example is no e-mail",
         "data": {"status": 400, "params": {"email": "jane@doe.example is no e-mail"}},
     }
-    with replay(Canned(400, json.dumps(body))) as server:
-        with pytest.raises(errors.Rejected) as caught:
-            server.adapter().client.post("customers", {"email": "jane@doe.example"})
+    with (
+        replay(Canned(400, json.dumps(body))) as server,
+        pytest.raises(errors.Rejected) as caught,
+    ):
+        server.adapter().client.post("customers", {"email": "jane@doe.example"})
     text = repr(caught.value) + str(caught.value)
     assert "jane" not in text and KEY not in text and SECRET not in text
     assert caught.value.params["fields"] == "email"

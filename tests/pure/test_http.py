@@ -19,15 +19,12 @@ class TestUrl:
         ("url", "expected"),
         [
             (
-                "https://user:pw@shop.example/wp-json/wc/v3/orders?page=1&consumer_key=ck_1&"
-                "consumer_secret=cs_2&_fields=id,number",
-                f"https://shop.example/wp-json/wc/v3/orders?page=1&consumer_key={MASK}&"
-                f"consumer_secret={MASK}&_fields=id,number",
+                "https://user:pw@shop.example/x?page=1&consumer_key=ck_1&consumer_secret=cs_2",
+                f"https://shop.example/x?page=1&consumer_key={MASK}&consumer_secret={MASK}",
             ),
             (
-                "http://shop.example/?oauth_consumer_key=ck_1&oauth_nonce=n&oauth_signature=s%3D",
-                f"http://shop.example/?oauth_consumer_key={MASK}&oauth_nonce={MASK}"
-                f"&oauth_signature={MASK}",
+                "http://shop.example/?oauth_nonce=n&oauth_signature=s%3D&_fields=id,number",
+                f"http://shop.example/?oauth_nonce={MASK}&oauth_signature={MASK}&_fields=id,number",
             ),
             (
                 "https://shop.example/checkout/?key=wc_order_abc&code=xyz#frag",
@@ -64,7 +61,9 @@ class TestBody:
         assert ORDER["order_key"].startswith("wc_order_")
 
     def test_error_codes_stay_readable(self):
-        body = '{"code": "woocommerce_rest_cannot_view", "message": "Sorry", "data": {"status": 401}}'
+        body = (
+            '{"code": "woocommerce_rest_cannot_view", "message": "Sorry", "data": {"status": 401}}'
+        )
         assert json.loads(redact_body(body)) == json.loads(body)
 
     def test_webhook_body(self):

@@ -101,9 +101,7 @@ class TestShare:
 
 class TestOrderTotals:
     def test_exact_lines_stay(self):
-        totals = order_totals(
-            order("12.10", "2.10", line(1, "10.00", "2.10", ("1", "2.10"))), CENT
-        )
+        totals = order_totals(order("12.10", "2.10", line(1, "10.00", "2.10", ("1", "2.10"))), CENT)
         assert totals.exact
         assert [(amounts.base, amounts.tax) for amounts in totals.lines] == [
             (D("10.00"), D("2.10"))
@@ -168,12 +166,38 @@ class TestOrderTotals:
             assert abs(item.base - round_to(raw_base, unit)) <= unit
             assert abs(item.tax - round_to(raw_tax, unit)) <= unit
 
-    @given(st.lists(RAW, min_size=1, max_size=8), UNITS)
-    def test_never_more_than_the_bound_is_spread(self, bases, unit):
+    @given(st.lists(RAW, min_size=1, max_size=9), UNITS, st.sampled_from([1, -1]))
+    def test_never_more_than_the_bound_is_spread(self, bases, unit, sign):
         lines = tuple(line(number, str(base)) for number, base in enumerate(bases))
-        header = sum(round_to(base, unit) for base in bases) + (MAX_UNITS + 1) * unit
+        rounded = sum(round_to(base, unit) for base in bases)
+        # rounding nine lines makes at most five units: from both sums this is too much
+        header = rounded + sign * (2 * MAX_UNITS + 1) * unit
         totals = order_totals(order(str(header), "0", *lines), unit)
-        assert totals.rest_base == (MAX_UNITS + 1) * unit
+        assert totals.rest_base == sign * (2 * MAX_UNITS + 1) * unit
+
+    @given(st.lists(RAW.filter(bool), min_size=1, max_size=80), UNITS)
+    def test_what_only_rounding_makes_is_always_spread(self, taxes, unit):
+        """A shop that rounds at the subtotal: header and raw lines agree, however many."""
+        lines = tuple(line(number, "100", str(tax)) for number, tax in enumerate(taxes))
+        total_tax = round_to(sum(taxes), unit)
+        totals = order_totals(
+            order(str(100 * len(taxes) + total_tax), str(total_tax), *lines), unit
+        )
+        assert totals.exact
+        for item, tax in zip(totals.lines, taxes, strict=True):
+            assert abs(item.tax - tax) <= unit
+
+    def test_sixty_lines_rounded_at_the_subtotal(self):
+        lines = tuple(line(number, "3.21", "0.6741") for number in range(60))
+        totals = order_totals(order("233.05", "40.45", *lines), CENT)
+        assert totals.exact
+        assert {item.tax for item in totals.lines} == {D("0.67"), D("0.68")}
+        assert sum(item.tax for item in totals.lines) == D("40.45")
+
+    def test_the_line_that_rounding_moved_most(self):
+        lines = (line(1, "500.00", "105.00"), line(2, "1.00", "0.2149"), line(3, "1.00", "0.2101"))
+        totals = order_totals(order("607.43", "105.43", *lines), CENT)
+        assert [item.tax for item in totals.lines] == [D("105.00"), D("0.22"), D("0.21")]
 
     @pytest.mark.parametrize("name", names("order"))
     def test_recorded_orders_are_exact(self, name):

@@ -9,7 +9,7 @@ from decimal import Decimal as D
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ...core import errors
@@ -322,9 +322,7 @@ class TestLines:
         taxes = [{"id": 1, "total": "-0.5208"}, {"id": 2, "total": "-0.15"}, {"id": 3, "total": ""}]
         fee = parse(
             "empty",
-            fee_lines=[
-                {"id": 4, "name": "", "tax_class": "0", "total": "-5", "taxes": taxes}
-            ],
+            fee_lines=[{"id": 4, "name": "", "tax_class": "0", "total": "-5", "taxes": taxes}],
         ).lines[0]
         assert fee.taxes == (TaxAmount("1", D("-0.5208")), TaxAmount("2", D("-0.15")))
         assert (fee.tax_class, fee.quantity) == ("", D(1))
@@ -457,7 +455,9 @@ class TestTaxRates:
         ],
     )
     def test_percent(self, tax_line, percent):
-        assert parse("empty", tax_lines=[{"rate_id": 3, **tax_line}]).tax_rates[0].percent == percent
+        assert (
+            parse("empty", tax_lines=[{"rate_id": 3, **tax_line}]).tax_rates[0].percent == percent
+        )
 
     @pytest.mark.parametrize(
         ("code", "label", "region"),
@@ -623,7 +623,15 @@ def mutated(draw: st.DrawFn) -> Any:
     return payload
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(st.dictionaries(st.sampled_from(["id", "email", "billing", "meta_data"]), JSON))
+def test_whatever_comes_is_a_customer_or_refused(payload):
+    try:
+        assert parse_customer(payload).external_id.isdigit()
+    except errors.Rejected as error:
+        assert error.code == "not_a_customer"
+
+
+@settings(max_examples=300)
 @given(mutated())
 def test_whatever_comes_is_an_order_or_refused(payload):
     try:

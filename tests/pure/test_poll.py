@@ -39,7 +39,7 @@ def page(*orders: tuple[int, str], date: str = "Sat, 21 Nov 2026 09:00:00 GMT") 
 
 class TestWhatIsAsked:
     def test_naive_utc_and_the_flag(self, world: WooWorld):
-        world.adapter.list_orders({"since": "2026-11-21T10:00:00.5+01:00"}, 50)
+        world.adapter.list_orders({"since": "2026-11-21T10:00:00.500000+01:00"}, 50)
         query = world.store.requests[-1].query
         assert query["modified_after"] == "2026-11-21T08:59:59"
         assert query["dates_are_gmt"] == "true"
@@ -181,6 +181,41 @@ class TestRaces:
             found, _cursor = run(world, {}, limit=2)
         assert ids(found) == ["5", "6"]
         assert "exclude=5" in server.requests[1].path
+
+
+class TestHeavyPages:
+    def sizes(self, world: WooWorld) -> list[str]:
+        return [request.query["per_page"] for request in world.store.requests]
+
+    @pytest.mark.parametrize("kind", ["500-fatal-json", "504-html", "broken-json", "timeout"])
+    def test_smaller_pieces_until_the_end_of_the_run(self, world: WooWorld, kind):
+        world.stop_clock()
+        placed = [world.place_order() for _number in range(30)]
+        shop = WooWorld(world.store, world.server, read_timeout=0.5)
+        # cut off after the shop has done its work, so that the store keeps a note of it
+        world.server.faults.add(kind, when="after", seconds=2)
+        found, cursor = run(shop, {}, limit=100)
+        assert Counter(ids(found)) == Counter(placed)
+        assert self.sizes(world) == ["100", "20", "20"]
+        world.tick(1)
+        run(shop, cursor, limit=100)
+        assert self.sizes(world)[-1] == "100"
+
+    def test_not_for_ever(self, world: WooWorld):
+        world.place_order()
+        world.server.faults.add("500-fatal-json", times=9)
+        with pytest.raises(errors.ServerError, match="fatal_error"):
+            run(world, {}, limit=100)
+        assert [kind for kind, _method, _path in world.server.faults.happened] == [
+            "500-fatal-json"
+        ] * 3
+
+    @pytest.mark.parametrize("kind", ["502-html", "503-maintenance", "429-html", "401-bad-key"])
+    def test_other_errors_are_told_at_once(self, world: WooWorld, kind):
+        world.server.faults.add(kind, times=9)
+        with pytest.raises(errors.ChannelError):
+            run(world, {}, limit=100)
+        assert len(world.server.faults.happened) == 1
 
 
 class TestCursor:

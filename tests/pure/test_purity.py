@@ -12,6 +12,8 @@ from ... import core, providers
 CORE = Path(core.__file__).parent
 PROVIDERS = Path(providers.__file__).parent
 ROOT = CORE.parent
+#: names of the providers, and how people call them
+NAMES = {path.parent.name for path in PROVIDERS.glob("*/__init__.py")} | {"woo"}
 FILES = sorted(CORE.rglob("*.py")) + sorted(PROVIDERS.rglob("*.py"))
 
 
@@ -81,6 +83,18 @@ def test_the_scan_sees(line: str):
 @pytest.mark.parametrize("line", ["from ..providers import woocommerce", "from .. import models"])
 def test_the_scan_sees_in_core(line: str):
     assert foreign(CORE / "money.py", line)
+
+
+CONTRACTS = sorted((ROOT / "tests" / "contract").glob("*.py"))
+
+
+@pytest.mark.parametrize("path", CONTRACTS, ids=lambda path: path.name)
+def test_contracts_know_no_provider(path: Path):
+    """A second provider only subclasses them."""
+    others = {name for name in imports(path) if name.split(".")[0] in ("odoo", "addon")}
+    assert {name for name in others if not _below(name, ["addon.core", "addon.tests"])} == set()
+    text = path.read_text(encoding="utf-8").lower()
+    assert not [name for name in sorted(NAMES) if name in text]
 
 
 @pytest.mark.parametrize(

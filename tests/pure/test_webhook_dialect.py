@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ...core import errors
 from ...core.canonical import Notice
@@ -108,6 +110,16 @@ class TestNotice:
     def test_without_id(self, body):
         assert (notice(body).external_id, notice(body).error_code) == ("", "no_id")
 
+    @given(st.binary() | st.text().map(str.encode), st.text())
+    def test_whatever_comes_is_a_notice_or_refused(self, body, topic):
+        for name in ("order.updated", topic):
+            try:
+                found = notice(body, name)
+            except errors.Rejected as error:
+                assert error.code == "not_a_delivery"
+            else:
+                assert found.external_id.isdigit() or found.error_code
+
     def test_bom_and_nul(self):
         assert notice(b'\xef\xbb\xbf{"id": 5, "note": "\\u0000"}').external_id == "5"
 
@@ -181,9 +193,11 @@ class TestHooks:
 
     def test_a_refused_change_is_told(self):
         body = '{"update": [{"id": 5, "error": {"code": "woocommerce_rest_cannot_edit"}}]}'
-        with replay(Canned(200, body)) as server:
-            with pytest.raises(errors.Rejected) as caught:
-                hooks._change(server.adapter().client, {"update": [{"id": 5, "secret": "s"}]})
+        with (
+            replay(Canned(200, body)) as server,
+            pytest.raises(errors.Rejected) as caught,
+        ):
+            hooks._change(server.adapter().client, {"update": [{"id": 5, "secret": "s"}]})
         assert caught.value.params == {"channel_code": "woocommerce_rest_cannot_edit"}
 
     def test_a_read_only_key(self, world: WooWorld):

@@ -76,7 +76,9 @@ class Replay(ThreadingHTTPServer):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
 
-    def adapter(self, exchanges: list[Exchange] | None = None, **settings: Any) -> WooCommerceAdapter:
+    def adapter(
+        self, exchanges: list[Exchange] | None = None, **settings: Any
+    ) -> WooCommerceAdapter:
         return adapter(self.url, exchanges, **settings)
 
 

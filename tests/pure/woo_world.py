@@ -35,9 +35,7 @@ class WooWorld:
         if self.server.ca_path:
             settings.setdefault("verify_ssl", self.server.ca_path)
         return WooCommerceAdapter(
-            Credentials(
-                self.server.url, key, secret, settings, on_exchange=self.exchanges.append
-            )
+            Credentials(self.server.url, key, secret, settings, on_exchange=self.exchanges.append)
         )
 
     def place_order(self) -> str:
