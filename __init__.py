@@ -1,0 +1,4 @@
+from . import models
+from . import services
+from . import controllers
+from . import wizards

@@ -1,0 +1,109 @@
+"""The address a shop delivers to: verify the raw bytes, store, enqueue, answer.
+
+Answers: unknown token, draft or neutralised 404; too large 413; flood 429; wrong signature 401;
+a ping exactly 200. A paused backend stores and says 200, because a shop that sees errors
+switches its webhook off. There is no outgoing call and no other work before the answer.
+"""
+
+import hashlib
+import json
+import time
+from collections import deque
+
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from odoo import SUPERUSER_ID, http
+from odoo.http import request
+
+from ..core import errors
+from ..core.canonical import Notice
+
+HARD_LIMIT = 16 * 1024 * 1024
+_WINDOW = 60
+
+
+class Flood:
+    """Counts per key in the last minute, in this process only.
+
+    It protects this worker; nothing depends on it being exact or shared.
+    """
+
+    def __init__(self):
+        self._moments = {}
+
+    def exceeds(self, key, limit):
+        """Count one for ``key``; True when that makes more than ``limit`` in a minute."""
+        now = time.monotonic()
+        moments = self._moments.setdefault(key, deque())
+        while moments and moments[0] < now - _WINDOW:
+            moments.popleft()
+        if len(moments) >= limit > 0:
+            return True
+        moments.append(now)
+        return False
+
+
+_flood = Flood()
+
+
+class ChannelWebhook(http.Controller):
+    @http.route(
+        "/channel/<string:token>/webhook",
+        type="http",
+        auth="none",
+        methods=["POST"],
+        csrf=False,
+        save_session=False,
+        readonly=False,
+        max_content_length=HARD_LIMIT,
+    )
+    def receive(self, token, **form):
+        backend = self._backend(token)
+        if not backend:
+            return self._answer(404, "unknown address")
+        if (request.httprequest.content_length or 0) > backend.webhook_max_kb * 1024:
+            return self._answer(413, "too large")
+        if _flood.exceeds((request.db, token), backend.webhooks_per_minute):
+            return self._answer(429, "too many", [("Retry-After", str(_WINDOW))])
+        try:
+            body = request.httprequest.get_data()
+        except RequestEntityTooLarge:
+            return self._answer(413, "too large")
+        return self._accept(backend, dict(request.httprequest.headers), body, form)
+
+    def _backend(self, token):
+        """The backend of a token, if it takes deliveries at all."""
+        env = request.env(user=SUPERUSER_ID)
+        if env["ir.config_parameter"].get_param("database.is_neutralized"):
+            return None
+        return env["channel.backend"].search(
+            [("webhook_token", "=", token), ("state", "!=", "draft")], limit=1
+        )
+
+    def _accept(self, backend, headers, body, form):
+        adapter = backend._get_adapter_class()()
+        if adapter.is_ping(headers, body, form):
+            return self._answer(200, "pong")
+        if not adapter.verify(headers, body, backend._webhook_secrets()):
+            self._refused(backend)
+            return self._answer(401, "wrong signature")
+        try:
+            notice = adapter.parse(headers, body)
+            payload = json.loads(body)
+        except (errors.Rejected, ValueError) as error:
+            notice = Notice("other", "", "", error_code=getattr(error, "code", "no_json"))
+            payload = None
+        backend.env["channel.event"]._receive(
+            backend, notice, payload, hashlib.sha1(body, usedforsecurity=False).hexdigest()
+        )
+        return self._answer(200, "ok")
+
+    def _refused(self, backend):
+        """No event and no job for a bad signature; at most once a minute one issue."""
+        if not _flood.exceeds(("refused", request.db, backend.id), 1):
+            backend._env()._open_issue("rejected_deliveries")
+
+    def _answer(self, status, text, headers=()):
+        return request.make_response(
+            text, [("Content-Type", "text/plain; charset=utf-8"), *headers], status=status
+        )

@@ -1,0 +1,143 @@
+"""One workflow of one backend: what moves, in which direction, how often."""
+
+from datetime import timedelta, timezone
+
+from odoo import api, fields, models
+
+from ..core.adapter import FLOW_ROLES, supports
+from ..services.job_run import JobRun
+
+KINDS = [
+    ("order", "Orders"),
+    ("customer", "Customers"),
+]
+
+#: Kinds with a lossless poll. Customers have no "changed since" filter: they come by webhook
+#: and with their orders.
+POLLED = ("order",)
+
+
+class ChannelFlow(models.Model):
+    _name = "channel.flow"
+    _description = "Channel flow"
+    _order = "backend_id, kind, direction"
+
+    backend_id = fields.Many2one(
+        "channel.backend", required=True, index=True, ondelete="cascade", readonly=True
+    )
+    company_id = fields.Many2one(related="backend_id.company_id", store=True, index=True)
+    kind = fields.Selection(KINDS, required=True, readonly=True)
+    direction = fields.Selection(
+        [("in", "Channel → Odoo"), ("out", "Odoo → Channel")], required=True, readonly=True
+    )
+    active = fields.Boolean(default=True)
+    realtime = fields.Boolean(
+        default=True, help="Act on webhooks at once; the schedule is the net below."
+    )
+    interval = fields.Integer(
+        "Every (minutes)", default=10, help="Ask the channel for changes this often; 0: never."
+    )
+    batch_size = fields.Integer(default=100, help="Records per request, at most 100.")
+    last_poll_at = fields.Datetime(compute="_compute_last_poll_at")
+    cursor_id = fields.One2many("channel.cursor", "flow_id", readonly=True)
+
+    _kind_uniq = models.UniqueIndex("(backend_id, kind, direction)")
+    _interval_positive = models.Constraint(
+        "CHECK(interval >= 0)", "The interval can't be negative; 0 switches the schedule off."
+    )
+    _batch_size_range = models.Constraint(
+        "CHECK(batch_size BETWEEN 1 AND 100)", "A channel answers 1 to 100 records per request."
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("cursor_id.polled_at")
+    def _compute_last_poll_at(self):
+        for flow in self:
+            flow.last_poll_at = flow.cursor_id.polled_at
+
+    @api.depends("kind", "direction")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        directions = dict(self._fields["direction"]._description_selection(self.env))
+        for flow in self:
+            flow.display_name = f"{kinds.get(flow.kind)} ({directions.get(flow.direction)})"
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _ensure_flows(self, backend):
+        """Create the flows that the backend's provider can do and that are still missing."""
+        adapter_class = backend._get_adapter_class()
+        known = {(flow.kind, flow.direction) for flow in backend.flow_ids}
+        return self.create(
+            [
+                {"backend_id": backend.id, "kind": kind, "direction": direction}
+                for (kind, direction), role in FLOW_ROLES.items()
+                if supports(adapter_class, role) and (kind, direction) not in known
+            ]
+        )
+
+    def _is_due(self, now):
+        self.ensure_one()
+        if not self.active or not self.interval or self.kind not in POLLED:
+            return False
+        last = self.cursor_id.polled_at
+        return not last or last + timedelta(minutes=self.interval) <= now
+
+    def _enqueue_poll(self, **options):
+        """A job that asks the channel for what changed; one per flow waits at most."""
+        for flow in self:
+            flow.with_delay(
+                identity_key=f"channel-poll-{flow.id}", description=f"poll {flow.kind}", **options
+            )._job_poll()
+
+    def _job_poll(self):
+        """Read what changed since the last poll, page by page, and make events of it."""
+        flow = self.exists()
+        if not flow:
+            return "the flow was deleted"
+        backend = flow.backend_id._env()
+        if backend.state != "connected":
+            return "the backend is not connected"
+        flow = flow.with_env(backend.env)
+        return JobRun(backend).run(f"poll {flow.kind}", flow._poll)
+
+    def _poll(self, adapter, recorder):
+        """One round of the lossless poll; each page is kept, with the cursor, as it comes."""
+        cursor = self._get_cursor()
+        since = self.backend_id.import_since
+        start = {"since": since.replace(tzinfo=timezone.utc).isoformat()} if since else {}
+        position = cursor.value or start
+        handler = self.backend_id._get_handler(self.kind)
+        found = 0
+        more = True
+        while more:
+            page = adapter.list_orders(position, self.batch_size)
+            records = handler._not_known(self.backend_id, page.records)
+            self.env["channel.event"]._receive_polled(self.backend_id, records)
+            position, more = dict(page.cursor), page.more
+            cursor.write({"value": position, "polled_at": fields.Datetime.now()})
+            found += len(records)
+            # the job owns its cursor; what was read must not be lost with a later page
+            self.env.cr.commit()  # pylint: disable=invalid-commit
+        return f"{found} records"
+
+    def _get_cursor(self):
+        """The poll cursor's row; made on first use."""
+        self.ensure_one()
+        return self.cursor_id or self.env["channel.cursor"].create({"flow_id": self.id})
+
+
+class ChannelCursor(models.Model):
+    """Where a poll stands. A row of its own: only the poll of this flow writes it."""
+
+    _name = "channel.cursor"
+    _description = "Channel poll position"
+    _log_access = False
+
+    flow_id = fields.Many2one("channel.flow", required=True, index=True, ondelete="cascade")
+    value = fields.Json(default=dict)
+    polled_at = fields.Datetime()
+
+    _flow_uniq = models.UniqueIndex("(flow_id)")

@@ -1,0 +1,142 @@
+"""Rate budget and circuit breaker of one backend, shared by all workers and hosts."""
+
+import random
+import time
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from odoo.addons.queue_job.exception import RetryableJobError
+
+from ..core import errors
+
+#: Seconds a breaker stays open after 1, 2, 3 … failures in a row, unless the shop names a time.
+BACKOFF = (15, 30, 60, 120, 300, 600)
+#: How long a probe may take before another job may try.
+PROBE_SECONDS = 120
+#: A job waits this long for the budget in place; longer waits give its slot back.
+MAX_WAIT = 2.0
+
+
+class ChannelGate(models.Model):
+    """One row per backend, changed only by single statements in transactions of their own.
+
+    So no job ever waits for another's commit here, and a job's rollback never forgets that the
+    shop is down.
+    """
+
+    _name = "channel.gate"
+    _description = "Channel rate budget and circuit breaker"
+    _log_access = False
+
+    backend_id = fields.Many2one("channel.backend", required=True, ondelete="cascade")
+    failures = fields.Integer(default=0, help="Failures in a row.")
+    reason = fields.Char()
+    opened_at = fields.Datetime()
+    open_until = fields.Datetime(help="No call before this moment; empty: closed.")
+    probe_until = fields.Datetime(help="A probe is under way until this moment.")
+    tokens = fields.Float(default=0.0, help="Requests left in the budget.")
+    refilled_at = fields.Datetime()
+
+    _backend_uniq = models.UniqueIndex("(backend_id)")
+
+    @api.model
+    def _of(self, backend):
+        """The gate of a backend."""
+        return self.search([("backend_id", "=", backend.id)], limit=1)
+
+    def _execute(self, query, params):
+        """One statement, committed at once on a cursor of its own; the first row or None."""
+        with self.env.registry.cursor() as cr:
+            cr.execute(query, {**params, "id": self.id})
+            return cr.fetchone() if cr.description else None
+
+    # === CIRCUIT BREAKER === #
+
+    def admit(self):
+        """Let a job pass, before any HTTP: free when closed, one probe when the time is up.
+
+        :raises RetryableJobError: the breaker is open; the job waits without using up a try
+        """
+        if not self.open_until:
+            return
+        now = fields.Datetime.now()
+        if self.open_until <= now and self._take_probe(now):
+            return
+        wait = max((self.open_until - now).total_seconds(), 5)
+        raise RetryableJobError(
+            f"the shop does not answer ({self.reason}), next try later",
+            seconds=int(wait + random.uniform(1, 10)),
+            ignore_retry=True,
+        )
+
+    def _take_probe(self, now):
+        return self._execute(
+            "UPDATE channel_gate SET probe_until = %(until)s WHERE id = %(id)s"
+            " AND open_until <= %(now)s AND (probe_until IS NULL OR probe_until < %(now)s)"
+            " RETURNING id",
+            {"now": now, "until": now + timedelta(seconds=PROBE_SECONDS)},
+        )
+
+    def succeeded(self):
+        """A job came through: close the breaker if it was open or counting."""
+        if self.open_until or self.failures:
+            self._execute(
+                "UPDATE channel_gate SET failures = 0, reason = NULL, opened_at = NULL,"
+                " open_until = NULL, probe_until = NULL WHERE id = %(id)s",
+                {},
+            )
+
+    def failed(self, error):
+        """The shop asked to wait or did not answer: open the breaker.
+
+        Failures of calls that were under way when it opened do not lengthen the time.
+
+        :return: seconds to wait
+        """
+        now = fields.Datetime.now()
+        opened = self._execute(
+            "UPDATE channel_gate SET failures = failures + 1, reason = %(reason)s,"
+            " opened_at = COALESCE(opened_at, %(now)s), probe_until = NULL,"
+            " open_until = %(now)s::timestamp + make_interval(secs => COALESCE("
+            "%(asked)s, (%(backoff)s)[LEAST(failures + 1, %(steps)s)]))"
+            " WHERE id = %(id)s AND (open_until IS NULL OR open_until <= %(now)s)"
+            " RETURNING EXTRACT(EPOCH FROM open_until - %(now)s::timestamp)",
+            {
+                "now": now,
+                "reason": error.code,
+                "asked": error.retry_after,
+                "backoff": list(BACKOFF),
+                "steps": len(BACKOFF),
+            },
+        )
+        seconds = float(opened[0]) if opened else error.retry_after or BACKOFF[0]
+        return int(seconds + random.uniform(1, 10))
+
+    # === RATE BUDGET === #
+
+    def spend(self):
+        """Take one request from the budget; waits a moment where that is enough.
+
+        :raises RateLimited: with code ``budget``; this is our own limit, not the shop's
+        """
+        rate = self.backend_id.requests_per_minute / 60
+        if not rate:
+            return
+        deadline = time.monotonic() + MAX_WAIT
+        while not self._take_token(rate):
+            if time.monotonic() + 1 / rate > deadline:
+                raise errors.RateLimited("budget", retry_after=random.uniform(2, 6))
+            time.sleep(min(1 / rate, MAX_WAIT))
+
+    def _take_token(self, rate):
+        """A token bucket that holds ten seconds' worth of requests."""
+        return self._execute(
+            "UPDATE channel_gate SET refilled_at = clock_timestamp() AT TIME ZONE 'UTC',"
+            " tokens = LEAST(%(burst)s, tokens + %(rate)s * COALESCE(EXTRACT(EPOCH FROM"
+            " clock_timestamp() AT TIME ZONE 'UTC' - refilled_at), 3600)::float) - 1"
+            " WHERE id = %(id)s AND LEAST(%(burst)s, tokens + %(rate)s * COALESCE(EXTRACT(EPOCH"
+            " FROM clock_timestamp() AT TIME ZONE 'UTC' - refilled_at), 3600)::float) >= 1"
+            " RETURNING tokens",
+            {"rate": rate, "burst": max(rate * 10, 1)},
+        )

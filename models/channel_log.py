@@ -1,0 +1,38 @@
+"""HTTP exchanges with a channel: what was asked, what came back, how long it took."""
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+
+class ChannelLog(models.Model):
+    _name = "channel.log"
+    _description = "Channel HTTP log"
+    _order = "id DESC"
+    _rec_name = "url"
+    _log_access = False
+
+    backend_id = fields.Many2one(
+        "channel.backend", required=True, index=True, ondelete="cascade", readonly=True
+    )
+    company_id = fields.Many2one(related="backend_id.company_id", store=True, index=True)
+    direction = fields.Selection([("out", "To channel"), ("in", "From channel")], readonly=True)
+    method = fields.Char(readonly=True)
+    url = fields.Char(readonly=True)
+    status = fields.Integer(readonly=True, aggregator=False, help="0: there was no answer.")
+    error = fields.Char(readonly=True, index="btree_not_null")
+    duration = fields.Float("Duration (ms)", readonly=True, aggregator="avg", digits=(16, 1))
+    reference = fields.Char(readonly=True, index=True, help="What the exchange was about.")
+    request = fields.Text(readonly=True)
+    response = fields.Text(readonly=True)
+    logged_at = fields.Datetime(default=fields.Datetime.now, readonly=True, index=True)
+
+    @api.autovacuum
+    def _gc_logs(self):
+        """Delete what is older than its backend keeps."""
+        backends = self.env["channel.backend"].sudo().search([])  # pylint: disable=no-search-all
+        for backend in backends:
+            limit = fields.Datetime.now() - timedelta(days=backend.log_days)
+            self.sudo().search(
+                [("backend_id", "=", backend.id), ("logged_at", "<", limit)], limit=50_000
+            ).unlink()

@@ -1,0 +1,128 @@
+"""What must outlive a rollback, and how an error becomes a state a person can see.
+
+A job collects its HTTP log lines, issues and unmapped values in a :class:`Recorder` in memory.
+They are written when the job's own transaction is over, whether it was committed or rolled
+back, in a transaction of their own.
+"""
+# pylint: disable=invalid-commit; these jobs own their cursor (allow_commit)
+
+import logging
+from dataclasses import dataclass, field
+
+import psycopg2
+
+from ..core import errors
+from ..core.fingerprint import fingerprint
+from ..core.http import redact_url
+from .messages import issue_text
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass
+class IssueDraft:
+    """An issue that will be opened (or found open) for a cause."""
+
+    code: str
+    cause: dict
+    params: dict
+    record: str = ""
+
+
+@dataclass
+class Recorder:
+    """What happened in a job, kept in memory until its transaction is over.
+
+    :param reference: what the job is about ("order 155"); never personal data
+    """
+
+    reference: str = ""
+    exchanges: list = field(default_factory=list)
+    issues: list = field(default_factory=list)
+    unmapped: dict = field(default_factory=dict)
+
+    def on_exchange(self, exchange):
+        """Callback for adapters: one HTTP exchange."""
+        self.exchanges.append(exchange)
+
+    def add_unmapped(self, kind, code, **values):
+        """A channel value without translation: becomes a row in ``channel.map.<kind>``."""
+        self.unmapped.setdefault(kind, {})[code] = values
+
+    def add_issue(self, code, record="", cause=None, **params):
+        """Open an issue although the work goes on (a warning a person should see)."""
+        self.issues.append(IssueDraft(code, cause or params, params, record))
+
+    # === WRITING === #
+
+    def write_down(self, backend):
+        """Write everything in a transaction of its own; a failure is logged and fails nothing."""
+        cr = backend.env.cr
+        steps = (self._write_issues, self._write_unmapped, self._write_log)
+        for step in steps:
+            try:
+                step(backend)
+                cr.commit()
+            except psycopg2.Error:
+                cr.rollback()
+                _logger.exception("backend %s: %s failed", backend.id, step.__name__)
+
+    def _write_issues(self, backend):
+        for draft in self.issues:
+            self.write_issue(backend, draft)
+
+    def _write_unmapped(self, backend):
+        for kind, rows in self.unmapped.items():
+            backend.env[f"channel.map.{kind}"]._ensure_rows(backend, rows)
+
+    def write_issue(self, backend, draft):
+        """Open the issue of a cause in the current transaction, or find it open."""
+        title, suggestion = issue_text(backend.env, draft.code, draft.params)
+        return backend.env["channel.issue"]._touch(
+            backend,
+            draft.code,
+            fingerprint([draft.code, draft.cause]),
+            error_class=draft.params.get("class"),
+            title=title,
+            suggestion=suggestion,
+            details="\n".join(f"{key}: {value}" for key, value in sorted(draft.params.items())),
+            **({"record": draft.record} if draft.record else {}),
+        )
+
+    def _write_log(self, backend):
+        mode = backend.log_mode
+        lines = [
+            exchange
+            for exchange in self.exchanges
+            if mode == "all" or (mode == "errors" and exchange.error)
+        ]
+        if not lines:
+            return
+        backend.env["channel.log"].create(
+            [
+                {
+                    "backend_id": backend.id,
+                    "direction": "out",
+                    "method": line.method,
+                    "url": redact_url(line.url),
+                    "status": line.status,
+                    "error": line.error or False,
+                    "duration": line.seconds * 1000,
+                    "reference": self.reference,
+                    "request": line.request,
+                    "response": line.response,
+                }
+                for line in lines
+            ]
+        )
+
+
+def draft_of(error: errors.ChannelError, kind: str, external_id: str) -> IssueDraft:
+    """The issue of an error: equal causes make equal fingerprints, hence one issue."""
+    cause = {name: str(error.params.get(name, "")) for name in error.cause}
+    if error.per_record:
+        cause.update(kind=kind, external_id=external_id)
+    params = {**error.params, "kind_of_record": kind, "external_id": external_id}
+    if not error.per_record:
+        params.pop("external_id")
+    return IssueDraft(error.code, cause, {"class": type(error).__name__, **params})

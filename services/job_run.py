@@ -1,0 +1,251 @@
+"""One way in and out of every job."""
+# pylint: disable=invalid-commit; these jobs own their cursor (allow_commit)
+
+import logging
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from odoo.exceptions import UserError
+
+from odoo.addons.queue_job.exception import RetryableJobError
+
+from ..core import errors
+from .claim import claim, in_fresh_snapshots, slot, try_claims
+from .job_errors import Recorder, draft_of
+
+_logger = logging.getLogger(__name__)
+
+#: How often one job looks again for events of its record that came while it worked.
+MAX_ROUNDS = 5
+#: What ends a job in peace: no retry helps, a person is told.
+FOR_A_PERSON = (errors.NeedsHuman, errors.UnknownOutcome, errors.NotFound, UserError)
+
+
+@dataclass
+class Outcome:
+    """How the work on one record ended.
+
+    ``state``: ``done``, ``ignored``, or ``blocked`` together with ``error`` (what was written so
+    far is kept, e.g. a quotation whose total does not add up). ``reason`` is shown to people,
+    ``record`` is what it became, ``value`` in ``currency`` is the order's total.
+    """
+
+    state: str
+    reason: str = ""
+    record: Any = None
+    error: errors.ChannelError | None = None
+    value: float | None = None
+    currency: str = ""
+
+
+@dataclass
+class Work:
+    """One record to work on.
+
+    ``events``: those that wait for it and were received before it was read; ``record``: the
+    :class:`core.canonical.Record` read from the channel, None when it is gone there.
+    """
+
+    events: Any
+    external_id: str
+    record: Any
+    adapter: Any
+    recorder: Recorder
+
+
+class JobRun:
+    """A job of one backend: breaker, slot, lock; read outside, work inside, settle.
+
+    ``backend`` comes from ``backend._env()`` and sits on a cursor that the job owns, because
+    the run commits (``allow_commit`` of the queue_job function).
+    """
+
+    def __init__(self, backend):
+        self.backend = backend
+        self.env = backend.env
+        self.cr = backend.env.cr
+
+    # === RECORDS === #
+
+    def process_record(self, kind, external_id):
+        """Settle all waiting events of one record; returns the job's result text."""
+        if self.backend.state != "connected":
+            return "the backend is not connected: the event waits"
+        with self._guarded(f"{kind} {external_id}", kind, external_id) as (adapter, recorder):
+            handler = self.backend._get_handler(kind)
+            results = []
+            while len(results) < MAX_ROUNDS:
+                # Exactly these are settled: what arrives from here on may be missing in the
+                # answer. It may also have no job, because this one was seen waiting when it
+                # was stored: hence another round.
+                events = self.env["channel.event"]._pending_of(self.backend, kind, external_id)
+                if not events:
+                    break
+                outcome = self._process(handler, events, adapter, recorder)
+                results.append(f"{outcome.state}: {outcome.reason}")
+                self.cr.commit()
+            return "\n".join(results) or "nothing waits for this record"
+
+    def _process(self, handler, events, adapter, recorder):
+        """Read the record of ``events`` and settle them; returns the outcome."""
+        try:
+            record = handler._read(adapter, events)
+            work = Work(events, events[0].external_id, record, adapter, recorder)
+            (outcome,) = in_fresh_snapshots(self.env, lambda: self._apply(handler, [work]))
+        except FOR_A_PERSON as error:
+            self.cr.rollback()
+            outcome = Outcome("blocked", error=_as_channel_error(error))
+            self._settle(events, outcome, recorder)
+        return outcome
+
+    def process_chunk(self, event_ids):
+        """Import several records in one transaction; returns the job's result text.
+
+        Records that another job works on are left to it. Where the chunk as a whole fails, each
+        record goes on alone, so that only the faulty one stays behind.
+        """
+        if self.backend.state != "connected":
+            return "the backend is not connected: the events wait"
+        events = self.env["channel.event"].browse(event_ids)
+        events = events.filtered(lambda event: event.state == "pending")
+        by_key = events.grouped(lambda e: (self.backend.id, e.kind, e.external_id))
+        with (
+            self._guarded(f"{len(events)} records") as (adapter, recorder),
+            try_claims(self.cr, by_key) as owned,
+        ):
+            together = self._apply_chunk([by_key[key] for key in owned], adapter, recorder)
+            self.env["channel.event"].browse(
+                event.id for event in events if event not in together
+            )._enqueue()
+            self.cr.commit()
+            return f"{len(together)} together, {len(events) - len(together)} alone"
+
+    def _apply_chunk(self, groups, adapter, recorder):
+        """Apply groups of events (one group a record) at once; returns those settled."""
+        none = self.env["channel.event"]
+        if not groups:
+            return none
+        handler = self.backend._get_handler(groups[0][0].kind)
+
+        def work():
+            # read the events again: the snapshot is younger than our locks
+            works = [
+                Work(group, group[0].external_id, handler._read_payload(group), adapter, recorder)
+                for group in groups
+                if set(group.mapped("state")) == {"pending"} and all(group.mapped("fetched_at"))
+            ]
+            self._apply(handler, works)
+            return none.union(*(item.events for item in works))
+
+        try:
+            return in_fresh_snapshots(self.env, work)
+        except FOR_A_PERSON as error:
+            self.cr.rollback()
+            _logger.info("a chunk goes on one by one: %s", type(error).__name__)
+            return none
+
+    def _apply(self, handler, works):
+        outcomes = handler._apply(works)
+        for work, outcome in zip(works, outcomes, strict=True):
+            self._settle(work.events, outcome, work.recorder)
+        return outcomes
+
+    def _settle(self, events, outcome, recorder):
+        """End events as the outcome says; a blocked one gets (or joins) its cause's issue."""
+        values = {}
+        if outcome.value is not None:
+            values = {"value": outcome.value, "currency_code": outcome.currency}
+        issue = None
+        if outcome.error:
+            if isinstance(outcome.error, errors.BadCredentials):
+                self.backend._refused()
+            draft = draft_of(outcome.error, events[0].kind, events[0].external_id)
+            issue = recorder.write_issue(self.backend, draft)
+            outcome.reason = outcome.reason or issue.title
+        events._settle(outcome.state, outcome.reason, outcome.record, issue, **values)
+
+    # === EVERYTHING ELSE === #
+
+    def run(self, name, work):
+        """Run ``work(adapter, recorder)`` (a poll, a check) under the same rules, once at a time.
+
+        What it must keep in the middle it commits itself.
+        """
+        with self._guarded(name, name) as (adapter, recorder):
+            try:
+                result = work(adapter, recorder)
+                self.cr.commit()
+                return result
+            except FOR_A_PERSON as error:
+                self.cr.rollback()
+                error = _as_channel_error(error)
+                recorder.issues.append(draft_of(error, name, ""))
+                if isinstance(error, errors.BadCredentials):
+                    self.backend._refused()
+                    self.cr.commit()
+                return f"blocked: {error.code}"
+
+    def record_failure(self, kind, external_id, exception):
+        """A job gave up: its events are failed, with one issue per kind of exception."""
+        events = self.env["channel.event"]._pending_of(self.backend, kind, external_id)
+        if events:
+            error = errors.NeedsHuman("job_failed", exception=exception)
+            error.cause = ("exception",)
+            self._settle(events, Outcome("failed", error=error), Recorder())
+
+    def open_issue(self, code, kind, external_id, **params):
+        """Open an issue about one record outside of any work on it."""
+        error = errors.Conflict(code, **params)
+        Recorder().write_issue(self.backend, draft_of(error, kind, external_id))
+
+    # === THE FRAME === #
+
+    @contextmanager
+    def _guarded(self, reference, *claimed):
+        """Breaker, slot and lock around; log lines, issues and breaker state afterwards."""
+        gate = self.env["channel.gate"]._of(self.backend)
+        gate.admit()
+        recorder = Recorder(reference)
+        with slot(self.cr, self.backend.id, self.backend.max_parallel), self._claim(claimed):
+            adapter = self.backend._adapter(recorder, gate)
+            try:
+                yield adapter, recorder
+                gate.succeeded()
+            except errors.Retryable as error:
+                self.cr.rollback()
+                raise _postponement(error, gate) from error
+            finally:
+                # what was not committed is not meant to stay; and locks can only be given
+                # back, and logs written, by a transaction that is not broken
+                self.cr.rollback()
+                adapter.close()
+                recorder.write_down(self.backend)
+
+    @contextmanager
+    def _claim(self, claimed):
+        if not claimed:
+            yield
+            return
+        with claim(self.cr, self.backend.id, *claimed):
+            yield
+
+
+def _postponement(error, gate):
+    """The queue_job error that makes a retryable one happen again at the right time.
+
+    An outage burns no tries: the breaker opens and the job waits for it. Only a server error
+    spends tries, at the intervals of the job function's retry pattern.
+    """
+    if isinstance(error, errors.ServerError):
+        return RetryableJobError(str(error))
+    if error.code == "budget":
+        return RetryableJobError(str(error), seconds=error.retry_after or 1, ignore_retry=True)
+    seconds = gate.failed(error)
+    return RetryableJobError(str(error), seconds=seconds, ignore_retry=True)
+
+
+def _as_channel_error(error):
+    if isinstance(error, UserError):
+        return errors.Rejected("odoo_refused", message=str(error))
+    return error

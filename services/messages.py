@@ -1,0 +1,170 @@
+"""Error codes in plain words: a title that names the cause, and what a person can do.
+
+What keeps us out of a shop stands in ``check_messages.py``, because a connection check says the
+same. A code without words of its own still becomes readable through the class of its error.
+"""
+# pylint: disable=prefer-env-translation; `_` is the given environment's `env._`
+
+from ..core import errors
+from .check_messages import access_texts, check_texts
+
+
+def issue_text(env, code, params):
+    """``(title, suggestion)`` of an issue, in the environment's language.
+
+    :param params: the error's parameters; ``class`` names the error's class
+    """
+    texts = {**_class_texts(env), **access_texts(env), **_work_texts(env)}
+    title, suggestion = texts.get(code) or texts[_class_code(params.get("class"))]
+    return _fill(title, params), _fill(suggestion, params)
+
+
+def finding_text(env, code, params):
+    """``(title, suggestion)`` of a connection check's finding."""
+    title, suggestion = check_texts(env).get(code) or (code.replace("_", " ").capitalize(), "")
+    return _fill(title, params), _fill(suggestion, params)
+
+
+def _class_code(name):
+    """The default code of an error class, for codes without words of their own."""
+    cls = getattr(errors, name or "", errors.NeedsHuman)
+    return cls.default_code if cls.default_code in _WITH_WORDS else "needs_human"
+
+
+#: classes whose default code stands in :func:`_class_texts`
+_WITH_WORDS = {
+    "unmapped",
+    "totals_mismatch",
+    "conflict",
+    "bad_credentials",
+    "rejected",
+    "not_found",
+    "unknown_outcome",
+}
+
+
+class _Blanks(dict):
+    """Parameters for ``%``: one that is missing shows as nothing instead of failing."""
+
+    def __missing__(self, key):
+        return "–"
+
+
+def _fill(text, params):
+    return str(text) % _Blanks(params)
+
+
+def _class_texts(env):
+    _ = env._
+    return {
+        "needs_human": (
+            _("%(kind_of_record)s %(external_id)s needs a decision"),
+            _("Open the events of this issue, read the reason, correct it and retry."),
+        ),
+        "unmapped": (
+            _("The shop's %(kind)s “%(label)s” is not mapped yet"),
+            _("Map it in the backend's mapping table, then retry this issue."),
+        ),
+        "totals_mismatch": (
+            _("Order %(number)s: the shop says %(expected)s, the lines make %(computed)s"),
+            _(
+                "%(missing)s %(currency)s are missing or too much. Typical reasons: a gift card, "
+                "store credit, or a total edited by hand in the shop. The order was kept as a "
+                "quotation for comparison; correct it in the shop and retry, or confirm it by "
+                "hand."
+            ),
+        ),
+        "conflict": (
+            _("%(kind_of_record)s %(external_id)s was changed on both sides"),
+            _("Compare the two sides, decide which one counts, and retry."),
+        ),
+        "bad_credentials": (
+            _("The shop refuses access (%(status)s %(channel_code)s)"),
+            _("Press “Check Connection” on the backend: it names what is wrong."),
+        ),
+        "rejected": (
+            _("%(kind_of_record)s %(external_id)s was refused (%(status)s %(channel_code)s)"),
+            _("Open the log of this record to see the shop's answer, correct it and retry."),
+        ),
+        "not_found": (
+            _("%(kind_of_record)s %(external_id)s does not exist in the shop"),
+            _("Check the number; if the record was deleted there, ignore this issue."),
+        ),
+        "unknown_outcome": (
+            _("The answer to a change in the shop was lost"),
+            _("Look in the shop whether it happened before you retry."),
+        ),
+    }
+
+
+def _work_texts(env):
+    """What can stop single records."""
+    _ = env._
+    return {
+        "stuck": (
+            _("%(kind_of_record)s %(external_id)s waits although jobs were made for it"),
+            _(
+                "Check that Odoo's job runner works (--load=base,web,queue_job), and look at the "
+                "jobs of the channel root.channel."
+            ),
+        ),
+        "job_failed": (
+            _("Jobs fail with %(exception)s"),
+            _("The failed job has the details. Retry this issue when the cause is gone."),
+        ),
+        "odoo_refused": (
+            _("Odoo refuses %(kind_of_record)s %(external_id)s: %(message)s"),
+            _("Correct what the message names, then retry."),
+        ),
+        "rejected_deliveries": (
+            _("Webhook deliveries with a wrong signature arrive"),
+            _(
+                "The secret in the shop differs from the one here: press “Install Webhooks” on "
+                "the backend. If it goes on, somebody else is calling the address."
+            ),
+        ),
+        "copied_database": (
+            _("This database is a copy: the backend paused itself"),
+            _(
+                "Its identity or address differs from where it went live. If this is the live "
+                "system now, press “Confirm Go-Live” on the backend; otherwise leave it paused."
+            ),
+        ),
+        "unknown_product": (
+            _("Product “%(label)s” (SKU %(sku)s) is not known in Odoo"),
+            _(
+                "Give an Odoo product this SKU, or bind it by hand, then retry. The backend's "
+                "product policy can also create it or use a placeholder."
+            ),
+        ),
+        "ambiguous_product": (
+            _("%(products)s products in Odoo have the SKU or barcode %(sku)s"),
+            _("Give it to one of them only, or bind the right one by hand, then retry."),
+        ),
+        "missing_product": (
+            _("The backend has no product for: %(field)s"),
+            _("Choose one on the backend, then retry."),
+        ),
+        "currency_inactive": (
+            _("The currency %(currency)s is not active in Odoo"),
+            _("Activate it under Accounting, Configuration, Currencies, then retry."),
+        ),
+        "cancelled_too_late": (
+            _("Order %(number)s is over in the shop, but %(obstacles)s can't be undone"),
+            _(
+                "%(order)s was not cancelled. Return the goods or make a credit note, then cancel "
+                "what is left of it by hand."
+            ),
+        ),
+        "changed_after_confirmation": (
+            _("Order %(number)s changed in the shop after it was confirmed here: %(parts)s"),
+            _(
+                "%(order)s was left as it is. Compare it with the shop and correct it by hand, "
+                "then ignore this issue; or cancel it, set it to quotation, and retry."
+            ),
+        ),
+        "unmapped_carrier": (
+            _("Shipping method “%(label)s” has no delivery method in Odoo"),
+            _("Map it on the backend; meanwhile orders use the default shipping product."),
+        ),
+    }

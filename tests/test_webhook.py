@@ -1,0 +1,164 @@
+"""The webhook endpoint over real HTTP."""
+
+import json
+
+from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
+
+from ..controllers.webhook import _flood
+from ..core.signature import hmac_sha256_base64
+
+SECRET = "s3cret-of-the-hook"
+ORDER = {"id": 155, "number": "155", "status": "processing"}
+
+
+@tagged("post_install", "-at_install")
+class TestWebhook(HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.backend = cls.env["channel.backend"].create(
+            {
+                "name": "Shop",
+                "provider": "woocommerce",
+                "base_url": "http://127.0.0.1:9",
+                "webhook_secret": SECRET,
+                "state": "connected",
+            }
+        )
+        cls.url = f"/channel/{cls.backend.webhook_token}/webhook"
+        cls.env.flush_all()
+
+    def setUp(self):
+        super().setUp()
+        _flood._moments.clear()
+
+    def _deliver(self, body, topic="order.updated", secret=SECRET, url=None, **headers):
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        headers = {
+            "Content-Type": "application/json",
+            "X-WC-Webhook-Topic": topic,
+            "X-WC-Webhook-Resource": topic.split(".")[0],
+            "X-WC-Webhook-Event": topic.split(".")[1],
+            "X-WC-Webhook-Source": "http://127.0.0.1:9/",
+            "X-WC-Webhook-Delivery-ID": "0123456789abcdef",
+            **headers,
+        }
+        if secret:
+            headers["X-WC-Webhook-Signature"] = hmac_sha256_base64(secret, raw)
+        response = self.url_open(url or self.url, data=raw, headers=headers)
+        self.env.invalidate_all()
+        return response.status_code
+
+    def _events(self):
+        return self.env["channel.event"].search([("backend_id", "=", self.backend.id)])
+
+    def _jobs(self):
+        return self.env["queue.job"].search([("model_name", "=", "channel.event")])
+
+    def test_valid_delivery_becomes_event_and_job(self):
+        self.assertEqual(self._deliver(ORDER), 200)
+        event = self._events()
+        self.assertEqual(
+            (event.kind, event.topic, event.external_id, event.source, event.state),
+            ("order", "order.updated", "155", "webhook", "pending"),
+        )
+        self.assertEqual(event.payload, ORDER)
+        job = self._jobs()
+        self.assertEqual((job.channel, job.method_name), ("root.channel.order", "_job_process"))
+
+    def test_job_carries_no_payload(self):
+        self._deliver({**ORDER, "billing": {"email": "jane@example.org"}})
+        job = self._jobs()
+        text = f"{job.name} {job.args} {job.kwargs} {job.func_string} {job.identity_key}"
+        self.assertNotIn("jane", text)
+
+    def test_missing_and_wrong_signature_leave_nothing(self):
+        self.assertEqual(self._deliver(ORDER, secret=""), 401)
+        self.assertEqual(self._deliver(ORDER, secret="other"), 401)
+        self.assertFalse(self._events())
+        self.assertFalse(self._jobs())
+        issue = self.env["channel.issue"].search([("backend_id", "=", self.backend.id)])
+        self.assertEqual(issue.mapped("code"), ["rejected_deliveries"])
+
+    def test_secret_before_the_present_one_stays_valid(self):
+        self.backend.webhook_secret = "the-next-secret"
+        self.env.flush_all()
+        self.assertEqual(self._deliver(ORDER), 200)
+        self.assertEqual(self._deliver({"id": 156}, secret="the-next-secret"), 200)
+
+    def test_wrong_token(self):
+        self.assertEqual(self._deliver(ORDER, url="/channel/unknown/webhook"), 404)
+
+    def test_draft_backend_and_neutralised_database(self):
+        self.env["ir.config_parameter"].set_param("database.is_neutralized", "True")
+        self.assertEqual(self._deliver(ORDER), 404)
+        self.env["ir.config_parameter"].set_param("database.is_neutralized", False)
+        self.backend.state = "draft"
+        self.env.flush_all()
+        self.assertEqual(self._deliver(ORDER), 404)
+        self.assertFalse(self._events())
+
+    def test_paused_backend_stores_and_says_200(self):
+        self.backend.state = "paused"
+        self.env.flush_all()
+        self.assertEqual(self._deliver(ORDER), 200)
+        self.assertEqual(self._events().state, "pending")
+
+    def test_too_large(self):
+        self.backend.webhook_max_kb = 1
+        self.env.flush_all()
+        self.assertEqual(self._deliver({**ORDER, "note": "x" * 2000}), 413)
+        self.assertFalse(self._events())
+
+    def test_flood(self):
+        self.backend.webhooks_per_minute = 2
+        self.env.flush_all()
+        statuses = [self._deliver({"id": number}) for number in range(3)]
+        self.assertEqual(statuses, [200, 200, 429])
+
+    def test_replay_waits_once_and_is_new_after_settlement(self):
+        self._deliver(ORDER)
+        self._deliver(ORDER)
+        event = self._events()
+        self.assertEqual(len(event), 1)
+        event._settle("done", "for the test")
+        self.env.flush_all()
+        self._deliver(ORDER)
+        self.assertEqual(len(self._events()), 2)
+
+    def test_two_bodies_with_one_delivery_id_are_two_events(self):
+        self._deliver(ORDER)
+        self._deliver({**ORDER, "status": "completed"})
+        self.assertEqual(len(self._events()), 2)
+        self.assertEqual(len(self._jobs()), 1, "one job settles what waits for its record")
+
+    def test_ping_is_unsigned_form(self):
+        response = self.url_open(self.url, data={"webhook_id": "15"})
+        self.assertEqual(response.status_code, 200)
+        self.assertFalse(self._events())
+
+    def test_signed_error_body_without_id(self):
+        body = {"code": "woocommerce_rest_shop_order_invalid_id", "data": {"status": 404}}
+        self.assertEqual(self._deliver(body), 200)
+        event = self._events()
+        self.assertEqual(event.state, "ignored")
+        self.assertIn("woocommerce_rest_shop_order_invalid_id", event.reason)
+        self.assertFalse(self._jobs())
+
+    def test_signed_garbage_is_kept_as_ignored(self):
+        self.assertEqual(self._deliver(b"<html>not json"), 200)
+        self.assertEqual(self._events().state, "ignored")
+
+    def test_kind_without_flow_is_ignored_without_job(self):
+        self.assertEqual(self._deliver({"id": 9}, topic="product.updated"), 200)
+        self.assertEqual((self._events().kind, self._events().state), ("product", "ignored"))
+        self.assertFalse(self._jobs())
+
+    def test_nul_character_is_stored(self):
+        self.assertEqual(self._deliver({**ORDER, "note": "a\x00b"}), 200)
+        self.assertEqual(self._events().payload["note"], "ab")
+
+    @mute_logger("odoo.http")
+    def test_get_is_no_way_in(self):
+        self.assertIn(self.url_open(self.url).status_code, (404, 405))

@@ -1,0 +1,2 @@
+from . import issue_ignore
+from . import order_import
