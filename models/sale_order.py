@@ -1,0 +1,53 @@
+from odoo import api, fields, models
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    channel_binding_ids = fields.One2many(
+        "channel.binding.order",
+        "odoo_id",
+        "Channel Orders",
+        groups="channel_connector.group_user",
+    )
+    channel_backend_id = fields.Many2one(
+        "channel.backend",
+        "Channel",
+        compute="_compute_channel_backend_id",
+        store=True,
+        index="btree_not_null",
+    )
+    channel_hold_reason = fields.Char(
+        copy=False, help="Why an order of a channel was not confirmed by itself."
+    )
+
+    @api.depends("channel_binding_ids.backend_id")
+    def _compute_channel_backend_id(self):
+        for order in self:
+            order.channel_backend_id = order.channel_binding_ids.backend_id[:1]
+
+    # === CONFIRMATION === #
+
+    def action_confirm(self):
+        """Confirm the channels' orders on their own: they keep the date they were placed at.
+
+        (Odoo writes the moment of confirmation to all orders of a recordset at once.)
+        """
+        ours = self.filtered("channel_backend_id")
+        if ours and ours != self:
+            return super(SaleOrder, self - ours).action_confirm() and ours.action_confirm()
+        return super().action_confirm()
+
+    def _prepare_confirmation_values(self):
+        values = super()._prepare_confirmation_values()
+        if self and all(order.channel_backend_id for order in self):
+            values.pop("date_order", None)
+            values["channel_hold_reason"] = False
+        return values
+
+    def _action_confirm(self):
+        """A set has no delivery of its own, so what is invoiced on delivery counts at once."""
+        result = super()._action_confirm()
+        for line in self.order_line.filtered("channel_is_container"):
+            line.qty_delivered = line.product_uom_qty
+        return result

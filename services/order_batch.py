@@ -1,0 +1,97 @@
+"""What an import holds in memory: orders on their way in, and what they share.
+
+Plain values without behaviour of their own. A chunk looks everything up once for all its
+orders, so that the number of queries does not grow with orders or lines.
+"""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from ..core.canonical import ZERO, Order, OrderStatus
+from ..core.money import Totals
+from .job_run import Outcome, Work
+
+
+@dataclass
+class Parties:
+    """Contacts of an order (``res.partner``): who ordered, who pays, where it goes."""
+
+    customer: Any = None
+    invoice: Any = None
+    delivery: Any = None
+
+
+@dataclass
+class Draft:
+    """One record on its way to becoming (or changing) a sales order.
+
+    ``order`` is None when it is gone in the shop. ``binding`` and ``sale`` are recordsets, empty
+    for what is new. ``outcome`` is set as soon as the end is known; ``error`` blocks the order
+    although it was written (its total does not add up). ``hold``: why it stays a quotation.
+    ``parts``: fingerprints of what may not change behind a confirmed order. ``content``: its
+    lines have to be written. ``notes``: plain texts for the chatter.
+    """
+
+    work: Work
+    order: Order | None
+    binding: Any
+    sale: Any
+    status: OrderStatus = OrderStatus.UNKNOWN
+    fingerprint: str = ""
+    parts: dict[str, str] = field(default_factory=dict)
+    content: bool = True
+    totals: Totals | None = None
+    gift_cards: Decimal = ZERO
+    parties: Parties = field(default_factory=Parties)
+    hold: str = ""
+    notes: list[str] = field(default_factory=list)
+    error: Any = None
+    outcome: Outcome | None = None
+
+    @property
+    def recorder(self):
+        return self.work.recorder
+
+    def block(self, error):
+        """End with an error a person has to look at; what was written so far stays."""
+        order = self.order
+        self.outcome = Outcome(
+            "blocked",
+            error=error,
+            record=self.sale or None,
+            value=float(order.total) if order else None,
+            currency=order.currency if order else "",
+        )
+
+
+@dataclass
+class Batch:
+    """What the orders of one transaction share; every mapping was filled by one query.
+
+    ``taxes``: rate key → ``account.tax``; ``products``: product reference → product or the error
+    that stands in its way; ``carriers`` and ``payments``: code → mapping row; ``statuses``: code
+    → :class:`core.canonical.OrderStatus`; ``currencies``: code → currency; ``pricelists``:
+    code → price list; ``rates``: (currency code, day) → rate from the company's currency;
+    ``utm``: (model, name) → record.
+    """
+
+    backend: Any
+    drafts: list[Draft] = field(default_factory=list)
+    statuses: dict[str, OrderStatus] = field(default_factory=dict)
+    payments: dict[str, Any] = field(default_factory=dict)
+    carriers: dict[str, Any] = field(default_factory=dict)
+    taxes: dict[str, Any] = field(default_factory=dict)
+    products: dict[Any, Any] = field(default_factory=dict)
+    currencies: dict[str, Any] = field(default_factory=dict)
+    pricelists: dict[str, Any] = field(default_factory=dict)
+    rates: dict[tuple, float] = field(default_factory=dict)
+    utm: dict[tuple[str, str], Any] = field(default_factory=dict)
+    warehouse_rules: Any = None
+    risk_rules: Any = None
+    meta_fields: Any = None
+
+    @property
+    def open(self) -> list[Draft]:
+        """The orders whose end is not decided yet."""
+        return [draft for draft in self.drafts if draft.outcome is None]

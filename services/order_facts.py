@@ -1,0 +1,47 @@
+"""What of an order counts: fingerprints that tell a change from an echo."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+
+from ..core.canonical import Order, OrderStatus, ProductRef
+from ..core.fingerprint import fingerprint
+
+#: In the shop such an order is over; nothing is sold by it (any more).
+OVER = (OrderStatus.CANCELLED, OrderStatus.FAILED, OrderStatus.TRASHED)
+#: The shop released it for shipping: it is paid, or will be on delivery.
+RELEASED = (OrderStatus.PROCESSING, OrderStatus.COMPLETED)
+
+
+def parts_of(order: Order) -> dict[str, str]:
+    """Fingerprints of what may not change behind a confirmed order, by the name of the part."""
+    lines = [
+        (line.external_id, line.kind, line.quantity, line.total, line.total_tax, line.taxes)
+        for line in order.lines
+    ]
+    return {
+        "lines": fingerprint(lines),
+        "totals": fingerprint([order.currency, order.total, order.total_tax, order.gift_cards]),
+        "billing": fingerprint([order.customer_external_id, order.billing]),
+        "shipping": fingerprint(order.shipping),
+    }
+
+
+def fingerprint_of(order: Order, meta_keys: Iterable[str]) -> str:
+    """Fingerprint of all that is taken over; equal ones mean there is nothing to do.
+
+    Left out: moments and addresses of the record itself, custom fields that nobody mapped, and
+    what a line shows of its product *today* (SKU, barcode, whether it still exists).
+    """
+    mapped = set(meta_keys)
+    return fingerprint(
+        dataclasses.replace(
+            order,
+            modified_at=None,
+            completed_at=None,
+            admin_url="",
+            meta={key: value for key, value in order.meta.items() if key in mapped},
+            lines=tuple(dataclasses.replace(line, product=ProductRef()) for line in order.lines),
+        )
+    )

@@ -1,0 +1,192 @@
+"""An order of a channel → a sales order whose total and tax are the channel's, to the cent.
+
+Works on one order or on many at once: everything is looked up once for all, sales orders are
+created by one call and confirmed as one recordset. What is wrong with one order is found before
+anything is written for it, and blocks only that order.
+"""
+
+from odoo import models
+
+from ..core import errors
+from ..core.canonical import LineKind, OrderStatus, TaxRate
+from .order_batch import Batch, Draft
+
+#: Imported orders are not news to followers: the chatter gets one line about the import.
+QUIET = {
+    "tracking_disable": True,
+    "mail_create_nolog": True,
+    "mail_create_nosubscribe": True,
+    "mail_notrack": True,
+}
+
+
+class ChannelOrderImporter(models.AbstractModel):
+    _name = "channel.order.importer"
+    _inherit = "channel.handler"
+    _description = "Channel order importer"
+
+    def _fetch(self, adapter, external_id):
+        return adapter.fetch_order(external_id)
+
+    def _not_known(self, backend, records):
+        """Leave out what a poll reads a second time: orders that are here as they are there."""
+        bindings = self._bindings(backend, [record.external_id for record in records])
+        known = {external_id: binding.fingerprint for external_id, binding in bindings.items()}
+        if not any(known.values()):
+            return list(records)
+        adapter, relevance = backend._adapter(), self.env["channel.order.relevance"]
+        batch = Batch(backend, meta_fields=backend.meta_field_ids)
+        try:
+            return [
+                record
+                for record in records
+                if not known.get(record.external_id)
+                or known[record.external_id]
+                != relevance._fingerprint(batch, adapter.parse_order(record.payload))
+            ]
+        except errors.Rejected:
+            return list(records)
+        finally:
+            adapter.close()
+
+    def _apply(self, works):
+        """See ``channel.handler``."""
+        quiet = self.with_context(**QUIET)
+        batch = quiet._open_batch(works)
+        for draft in batch.open:
+            quiet.env["channel.order.relevance"]._decide(batch, draft)
+        quiet._resolve(batch)
+        quiet.env["channel.order.writer"]._write(batch)
+        return [draft.outcome for draft in batch.drafts]
+
+    # === READING === #
+
+    def _open_batch(self, works):
+        """:class:`Batch` with what all orders share; one query per table."""
+        backend = works[0].events.backend_id.with_env(self.env)
+        rules = [("backend_id", "=", backend.id)]
+        statuses = self.env["channel.map.status"]._rows(backend, ["status"])
+        batch = Batch(
+            backend,
+            statuses={
+                code: OrderStatus(row.status) for code, row in statuses.items() if row.status
+            },
+            payments=self.env["channel.map.payment"]._rows(
+                backend, ["order_policy", "payment_term_id"]
+            ),
+            carriers=self.env["channel.map.carrier"]._rows(backend, ["carrier_id"]),
+            warehouse_rules=self.env["channel.map.warehouse"].search(rules),
+            risk_rules=self.env["channel.risk.rule"].search(rules),
+            meta_fields=self.env["channel.meta.field"].search(rules),
+        )
+        bindings = self._bindings(backend, [work.external_id for work in works])
+        none = self.env["channel.binding.order"]
+        for work in works:
+            binding = bindings.get(work.external_id, none)
+            batch.drafts.append(Draft(work, None, binding, binding.odoo_id))
+        return batch
+
+    def _bindings(self, backend, external_ids):
+        """``{external id: channel.binding.order}`` of those that are known."""
+        bindings = self.env["channel.binding.order"].search(
+            [("backend_id", "=", backend.id), ("external_id", "in", external_ids)]
+        )
+        return {binding.external_id: binding for binding in bindings}
+
+    # === RESOLVING === #
+
+    def _resolve(self, batch):
+        """Find currency, taxes and products of all orders; block those that lack one."""
+        drafts = [draft for draft in batch.open if draft.content]
+        if not drafts:
+            return
+        lines = [line for draft in drafts for line in draft.order.lines]
+        used = {part.rate_key: TaxRate(part.rate_key) for line in lines for part in line.taxes}
+        rates = {rate.key: rate for draft in drafts for rate in draft.order.tax_rates}
+        refs = {line.product for line in lines if self._sells_product(line)}
+        batch.currencies = self._find_currencies(drafts)
+        batch.taxes = self.env["channel.tax.resolver"]._resolve(
+            batch.backend, {key: rates.get(key, rate) for key, rate in used.items()}
+        )
+        batch.products = self.env["channel.product.resolver"]._resolve(batch.backend, refs)
+        for draft in drafts:
+            problems = [*self._problems(batch, draft)]
+            if problems:
+                self._block(draft, problems)
+        self._resolve_unknown_products(batch)
+
+    def _sells_product(self, line):
+        return line.kind is LineKind.PRODUCT and bool(line.quantity)
+
+    def _find_currencies(self, drafts):
+        codes = {draft.order.currency for draft in drafts}
+        found = self.env["res.currency"].search_fetch(
+            [("name", "in", list(codes))], ["name", "rounding", "decimal_places"]
+        )
+        return {currency.name: currency for currency in found}
+
+    def _problems(self, batch, draft):
+        """All errors that stand in an order's way; an override may yield more."""
+        order = draft.order
+        if order.currency not in batch.currencies:
+            error = errors.Rejected("currency_inactive", currency=order.currency or "-")
+            error.cause, error.per_record = ("currency",), False
+            yield error
+        yield from self._tax_problems(batch, draft)
+        yield from self._product_problems(batch, draft)
+
+    def _tax_problems(self, batch, draft):
+        rates = {rate.key: rate for rate in draft.order.tax_rates}
+        used = dict.fromkeys(part.rate_key for line in draft.order.lines for part in line.taxes)
+        for key in used:
+            if key not in batch.taxes:
+                rate = rates.get(key) or TaxRate(key)
+                yield self.env["channel.tax.resolver"]._unmapped(rate, draft.recorder)
+
+    def _product_problems(self, batch, draft):
+        for line in filter(self._sells_product, draft.order.lines):
+            hit = batch.products.get(line.product)
+            if isinstance(hit, errors.ChannelError):
+                yield hit
+            elif hit is None and not self._has_substitute(batch, line):
+                yield self.env["channel.product.resolver"]._unknown(line)
+
+    def _block(self, draft, problems):
+        """The first problem blocks the order; all become issues, so that one pass mends all."""
+        first, *others = problems
+        for error in others:
+            if not error.per_record:
+                cause = {name: str(error.params.get(name, "")) for name in error.cause}
+                draft.recorder.add_issue(error.code, cause=cause, **error.params)
+        draft.block(first)
+
+    # === UNKNOWN PRODUCTS === #
+
+    def _has_substitute(self, batch, line):
+        """Whether the backend's policy sells an unknown product all the same."""
+        policy = batch.backend.product_policy
+        if policy == "create" and line.product.key:
+            return True
+        return policy != "issue" and bool(batch.backend.placeholder_product_id)
+
+    def _resolve_unknown_products(self, batch):
+        """Create what is to be created; everything else is the placeholder.
+
+        A product that was deleted in the shop has no identity left: it is never created.
+        """
+        unknown = {
+            line.product: line
+            for draft in batch.open
+            if draft.content
+            for line in filter(self._sells_product, draft.order.lines)
+            if line.product not in batch.products
+        }
+        create = batch.backend.product_policy == "create"
+        wanted = [line for ref, line in unknown.items() if create and ref.key]
+        created = (
+            self.env["channel.product.resolver"]._create_missing(batch.backend, wanted)
+            if wanted
+            else {}
+        )
+        placeholder = batch.backend.placeholder_product_id
+        batch.products.update({ref: created.get(ref, placeholder) for ref in unknown})

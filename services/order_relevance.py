@@ -1,0 +1,152 @@
+"""What becomes of a record that was read: ignored and why, cancelled, or taken over."""
+
+from odoo import models
+
+from ..core import errors
+from ..core.canonical import OrderStatus
+from .job_run import Outcome
+from .order_facts import OVER, fingerprint_of, parts_of
+from .order_values import naive
+
+
+class ChannelOrderRelevance(models.AbstractModel):
+    _name = "channel.order.relevance"
+    _description = "Channel order relevance"
+
+    def _decide(self, batch, draft):
+        """Set ``draft.outcome`` where the end is clear; otherwise say what has to be written."""
+        try:
+            if draft.work.record is None:
+                self._decide_gone(batch, draft)
+                return
+            self._read(batch, draft)
+            if draft.binding:
+                self._decide_known(batch, draft)
+            else:
+                self._ignore(draft, self._reason_to_ignore(batch, draft))
+        except errors.NeedsHuman as error:
+            draft.block(error)
+
+    def _read(self, batch, draft):
+        work = draft.work
+        draft.order = work.adapter.parse_order(work.record.payload)
+        draft.status = self.env["channel.order.workflow"]._status(batch, draft.order)
+        draft.parts = parts_of(draft.order)
+        draft.fingerprint = self._fingerprint(batch, draft.order)
+
+    def _fingerprint(self, batch, order):
+        return fingerprint_of(order, batch.meta_fields.mapped("external_code"))
+
+    def _ignore(self, draft, reason):
+        if reason:
+            draft.outcome = Outcome("ignored", reason, record=draft.sale or None)
+
+    # === SEEN FOR THE FIRST TIME === #
+
+    def _reason_to_ignore(self, batch, draft):
+        """Why a record that is not an order here does not become one; '' means it does.
+
+        A person who asks for one order by its number gets it, whatever its age.
+        """
+        order, backend, status = draft.order, batch.backend, draft.status
+        if status is OrderStatus.DRAFT:
+            return self.env._("The checkout is not finished")
+        if status in OVER:
+            return self.env._("Over in the shop (%s) before it was imported", order.status_code)
+        if order.parent_external_id and backend.suborder_policy == "ignore":
+            return self.env._("Part of order %s in the shop", order.parent_external_id)
+        since, created = backend.import_since, naive(order.created_at)
+        if since and created and created < since and not self._asked_by_person(draft):
+            return self.env._("Created before the first day of import")
+        return ""
+
+    def _asked_by_person(self, draft):
+        return "manual" in draft.work.events.mapped("source")
+
+    # === KNOWN ALREADY === #
+
+    def _decide_gone(self, batch, draft):
+        if not draft.binding:
+            self._ignore(draft, self.env._("Gone in the shop before it was imported"))
+            return
+        self._cancel(draft, self.env._("deleted in the shop"))
+
+    def _decide_known(self, batch, draft):
+        if self._is_stale(draft):
+            self._ignore(draft, self.env._("Older than what was taken over already"))
+        elif draft.status is OrderStatus.DRAFT:
+            self._ignore(draft, self.env._("The checkout is not finished"))
+        elif draft.status in OVER:
+            self._cancel(draft, draft.order.status_code)
+        elif draft.fingerprint == draft.binding.fingerprint and not self._asked_by_person(draft):
+            self._ignore(draft, self.env._("Nothing changed"))
+        elif draft.sale.state == "cancel" and not draft.binding.cancelled_by_shop:
+            self._ignore(draft, self.env._("The sales order was cancelled in Odoo"))
+        else:
+            self._decide_content(draft)
+
+    def _is_stale(self, draft):
+        """Whether the record is older than what was taken over.
+
+        Moments of change have a resolution of a second, and some shops do not move them on every
+        change; then the moment of reading decides.
+        """
+        binding, record = draft.binding, draft.work.record
+        modified, known = naive(record.modified_at), binding.external_modified_at
+        if modified and known and modified != known:
+            return modified < known
+        return bool(binding.fetched_at) and naive(record.fetched_at) < binding.fetched_at
+
+    def _decide_content(self, draft):
+        """Take the order back from cancellation; find out whether its content changed."""
+        known = draft.binding.parts or {}
+        changed = [part for part, value in draft.parts.items() if known.get(part) != value]
+        if draft.sale.state == "cancel":
+            self.env["channel.order.workflow"]._take_back(draft.sale)
+        if draft.sale.state == "sale" and changed:
+            raise errors.Conflict(
+                "changed_after_confirmation",
+                number=draft.order.number,
+                order=draft.sale.name,
+                parts=", ".join(self._part_names()[part] for part in changed),
+            )
+        # without a fingerprint the order did not come out right the last time, or was cancelled
+        again = not draft.binding.fingerprint and not draft.binding.cancelled_by_shop
+        draft.content = draft.sale.state != "sale" and (bool(changed) or again)
+
+    def _part_names(self):
+        return {
+            "lines": self.env._("lines"),
+            "totals": self.env._("totals"),
+            "billing": self.env._("invoice address"),
+            "shipping": self.env._("delivery address"),
+        }
+
+    # === OVER === #
+
+    def _cancel(self, draft, why):
+        """End the sales order as the shop ended it, if nothing has left yet."""
+        number = draft.order.number if draft.order else draft.binding.number
+        was_over = draft.sale.state == "cancel"
+        if was_over and not draft.binding.cancelled_by_shop and draft.order is None:
+            self._ignore(draft, self.env._("The sales order was cancelled in Odoo"))
+            return
+        self.env["channel.order.workflow"]._cancel(draft.sale, number)
+        draft.binding.write(self._prepare_end(draft))
+        text = self.env._("Sales order %(name)s cancelled: %(why)s", name=draft.sale.name, why=why)
+        draft.outcome = Outcome("ignored" if was_over else "done", text, record=draft.sale)
+
+    def _prepare_end(self, draft):
+        """Values of the binding of an order that is over in the shop.
+
+        Its fingerprint is forgotten, so that an equal order that comes back is taken back.
+        """
+        values = {"cancelled_by_shop": True, "fingerprint": False}
+        if draft.order:
+            record = draft.work.record
+            values.update(
+                status_code=draft.order.status_code,
+                external_modified_at=naive(record.modified_at),
+                fetched_at=naive(record.fetched_at),
+            )
+        return values

@@ -1,0 +1,215 @@
+"""Writes what the import has prepared: sales orders, bindings, one line in the chatter."""
+
+from decimal import Decimal
+
+from markupsafe import Markup, escape
+
+from odoo import models
+from odoo.fields import Command, Datetime
+
+from ..core import errors
+from ..core.canonical import ZERO, LineKind
+from ..core.money import order_totals
+from .forced_amounts import unit_of
+from .job_run import Outcome
+from .order_values import naive
+
+
+class ChannelOrderWriter(models.AbstractModel):
+    _name = "channel.order.writer"
+    _description = "Channel order writer"
+
+    def _write(self, batch):
+        """Create and change the sales orders of all open drafts, confirm what may be confirmed."""
+        drafts = batch.open
+        self._prepare(batch, [draft for draft in drafts if draft.content])
+        for draft in drafts:
+            draft.hold = self.env["channel.order.workflow"]._hold_reason(batch, draft)
+        self._create(batch, [draft for draft in drafts if not draft.sale])
+        for draft in drafts:
+            if draft.binding:
+                self._change(batch, draft)
+        for draft in drafts:
+            if draft.content:
+                self._check_totals(batch, draft)
+        self._bind(batch, drafts)
+        self._log(batch, drafts)
+        self._confirm(drafts)
+        for draft in drafts:
+            draft.outcome = self._outcome(draft)
+
+    # === PREPARING === #
+
+    def _prepare(self, batch, drafts):
+        currencies = self.env["res.currency"].union(
+            *(batch.currencies[draft.order.currency] for draft in drafts)
+        )
+        maps = self.env["channel.map.currency"]
+        batch.pricelists = maps._ensure_pricelists(batch.backend, currencies)
+        self.env["channel.partner.matcher"]._match(batch, drafts)
+        for draft in drafts:
+            self._set_totals(batch, draft)
+            self._tell_unmapped_carriers(batch, draft)
+
+    def _set_totals(self, batch, draft):
+        """Exact amounts per line. Gift cards count only where the shop's total lacks them."""
+        order = draft.order
+        unit = unit_of(batch.currencies[order.currency].rounding)
+        draft.totals = order_totals(order, unit)
+        paid = sum((card.amount for card in order.gift_cards), ZERO)
+        if paid and not draft.totals.within_bound:
+            with_cards = order_totals(order, unit, paid)
+            if with_cards.within_bound:
+                draft.totals, draft.gift_cards = with_cards, paid
+
+    def _tell_unmapped_carriers(self, batch, draft):
+        """A shipping method without delivery method stops nothing, but a person should know."""
+        for line in draft.order.lines:
+            if line.kind is not LineKind.SHIPPING or not line.code:
+                continue
+            if not self.env["channel.order.lines"]._carrier(batch, line):
+                label = line.name or line.code
+                draft.recorder.add_unmapped("carrier", line.code, external_label=label)
+                draft.recorder.add_issue(
+                    "unmapped_carrier", cause={"value": line.code}, value=line.code, label=label
+                )
+
+    # === SALES ORDERS === #
+
+    def _create(self, batch, drafts):
+        values, lines = self.env["channel.order.values"], self.env["channel.order.lines"]
+        names = values._prepare_names(batch, drafts)
+        rows = []
+        for draft in drafts:
+            row = values._prepare_order(batch, draft)
+            if id(draft) in names:
+                row["name"] = names[id(draft)]
+            row["order_line"] = list(map(Command.create, lines._prepare_lines(batch, draft)))
+            rows.append(row)
+        sales = self.env["sale.order"].create(rows)
+        for draft, sale in zip(drafts, sales, strict=True):
+            draft.sale = sale
+
+    def _change(self, batch, draft):
+        """Bring a known sales order up to date; a quotation follows completely."""
+        sale = draft.sale
+        if draft.content:
+            lines = self.env["channel.order.lines"]._prepare_lines(batch, draft)
+            values = self.env["channel.order.values"]._prepare_order(batch, draft)
+            # writing a company, even the same, makes Odoo choose the taxes of new lines itself
+            del values["company_id"]
+            sale.order_line.unlink()
+            sale.write({**values, "order_line": list(map(Command.create, lines))})
+            return
+        if sale.client_order_ref != draft.order.number:
+            sale.client_order_ref = draft.order.number
+        if sale.state != "sale" and (sale.channel_hold_reason or "") != draft.hold:
+            sale.channel_hold_reason = draft.hold
+
+    def _check_totals(self, batch, draft):
+        """Hold an order whose total or tax is not the shop's, to the cent."""
+        order, sale = draft.order, draft.sale
+        total = order.total + draft.gift_cards
+        compare = sale.currency_id.compare_amounts
+        if not compare(sale.amount_total, float(total)) and not compare(
+            sale.amount_tax, float(order.total_tax)
+        ):
+            return
+        computed, unit = sale.amount_total, draft.totals.unit
+        draft.error = errors.TotalsMismatch(
+            number=order.number,
+            expected=str(total),
+            computed=f"{computed:.{sale.currency_id.decimal_places}f}",
+            missing=str(total - _decimal(computed, unit)),
+            tax=str(order.total_tax - _decimal(sale.amount_tax, unit)),
+            currency=order.currency,
+        )
+        draft.hold = self.env._("The total differs from the shop's")
+        sale.channel_hold_reason = draft.hold
+
+    def _confirm(self, drafts):
+        sales = self.env["sale.order"].union(
+            *(draft.sale for draft in drafts if not draft.hold and draft.sale.state != "sale")
+        )
+        self.env["channel.order.workflow"]._confirm(sales)
+
+    # === WHAT IS REMEMBERED === #
+
+    def _bind(self, batch, drafts):
+        new = [draft for draft in drafts if not draft.binding]
+        created = self.env["channel.binding.order"].create(
+            [
+                {
+                    "backend_id": batch.backend.id,
+                    "external_id": draft.order.external_id,
+                    "odoo_id": draft.sale.id,
+                    **self._prepare_binding(draft),
+                }
+                for draft in new
+            ]
+        )
+        for draft in drafts:
+            if draft.binding:
+                draft.binding.write(self._prepare_binding(draft))
+        for draft, binding in zip(new, created, strict=True):
+            draft.binding = binding
+
+    def _prepare_binding(self, draft):
+        """Values of the binding; an override returns the dictionary, extended.
+
+        An order that did not come out right has no fingerprint: the next try is not an echo.
+        """
+        order, record = draft.order, draft.work.record
+        values = {
+            "number": order.number,
+            "status_code": order.status_code,
+            "amount_total": float(order.total),
+            "amount_tax": float(order.total_tax),
+            "url": order.admin_url,
+            "fingerprint": False if draft.error else draft.fingerprint,
+            "parts": draft.parts,
+            "cancelled_by_shop": False,
+            "external_modified_at": naive(record.modified_at),
+            "fetched_at": naive(record.fetched_at),
+            "synced_at": Datetime.now(),
+        }
+        if draft.totals:
+            values.update(
+                amount_gift_cards=float(draft.gift_cards),
+                rounding_line_used=not draft.totals.exact and draft.totals.within_bound,
+            )
+        return values
+
+    def _log(self, batch, drafts):
+        """One line in the chatter of each order whose content was written, and its notes."""
+        written = [draft for draft in drafts if draft.content]
+        if not written:
+            return
+        bodies = {}
+        for draft in written:
+            source = f"{batch.backend.name} {draft.order.number}"
+            rows = [self.env._("Imported from %s", source), *dict.fromkeys(draft.notes)]
+            bodies[draft.sale.id] = Markup("<br/>").join(map(escape, rows))
+        self.env["sale.order"].browse(list(bodies))._message_log_batch(bodies)
+
+    def _outcome(self, draft):
+        values = {
+            "record": draft.sale,
+            "value": float(draft.order.total),
+            "currency": draft.order.currency,
+        }
+        if draft.error:
+            return Outcome("blocked", error=draft.error, **values)
+        name = draft.sale.name
+        if draft.hold:
+            reason = self.env._("Quotation %(name)s: %(reason)s", name=name, reason=draft.hold)
+        elif draft.sale.state == "sale":
+            reason = self.env._("Sales order %s", name)
+        else:
+            reason = self.env._("Quotation %s", name)
+        return Outcome("done", reason, **values)
+
+
+def _decimal(amount, unit):
+    """A float of the database as the exact multiple of ``unit`` it means."""
+    return round(Decimal(repr(amount)) / unit) * unit

@@ -1,0 +1,153 @@
+"""What a line sells → an Odoo product: by binding, then SKU, then barcode; never by name."""
+
+from odoo import models
+from odoo.fields import Domain
+from odoo.tools.sql import escape_psql
+
+from ..core import errors
+
+
+class ChannelProductResolver(models.AbstractModel):
+    _name = "channel.product.resolver"
+    _description = "Channel product resolver"
+
+    def _resolve(self, backend, refs):
+        """Find the products of all references with a constant number of queries.
+
+        What is found by SKU or barcode is bound, so that a SKU changed later changes nothing.
+
+        :param refs: iterable of :class:`core.canonical.ProductRef`
+        :return: ``{ref: product or NeedsHuman}``; references that nothing fits are missing
+        """
+        refs = {ref for ref in refs if ref.key or ref.sku or ref.barcode}
+        found = self._by_binding(backend, refs)
+        matched = {}
+        for search in (self._by_sku, self._by_sku_in_any_case, self._by_barcode):
+            if left := refs - found.keys() - matched.keys():
+                matched.update(search(backend, left))
+        self._bind(backend, {ref: hit for ref, hit in matched.items() if _is_product(hit)})
+        return {**found, **matched}
+
+    def _by_binding(self, backend, refs):
+        keys = {ref.key for ref in refs if ref.key}
+        if not keys:
+            return {}
+        bindings = self.env["channel.binding.product"].search_fetch(
+            [("backend_id", "=", backend.id), ("external_id", "in", list(keys))],
+            ["external_id", "odoo_id"],
+        )
+        products = {binding.external_id: binding.odoo_id for binding in bindings}
+        return {ref: products[ref.key] for ref in refs if ref.key in products}
+
+    def _by_sku(self, backend, refs):
+        skus = {ref.sku for ref in refs if ref.sku}
+        return self._by_field(backend, refs, "default_code", "sku", "in", skus)
+
+    def _by_sku_in_any_case(self, backend, refs):
+        """WooCommerce compares SKUs without case, so two writings mean one product."""
+        patterns = {escape_psql(ref.sku) for ref in refs if ref.sku}
+        domain = Domain.OR([("default_code", "=ilike", pattern)] for pattern in sorted(patterns))
+        products = self._search(backend, domain) if patterns else self.env["product.product"]
+        groups = products.grouped(lambda product: product.default_code.lower())
+        return self._pick(backend, refs, groups, lambda ref: ref.sku.lower())
+
+    def _by_barcode(self, backend, refs):
+        barcodes = {ref.barcode for ref in refs if ref.barcode}
+        return self._by_field(backend, refs, "barcode", "barcode", "in", barcodes)
+
+    def _by_field(self, backend, refs, field, attribute, operator, values):
+        if not values:
+            return {}
+        products = self._search(backend, Domain(field, operator, list(values)))
+        return self._pick(
+            backend, refs, products.grouped(field), lambda ref: getattr(ref, attribute)
+        )
+
+    def _search(self, backend, domain):
+        company = self.env["product.product"]._check_company_domain(backend.company_id)
+        return self.env["product.product"].search(domain & Domain(company))
+
+    def _pick(self, backend, refs, groups, key_of):
+        """One product per reference; a company's own product comes before a shared one."""
+        picked = {}
+        for ref in refs:
+            products = groups.get(key_of(ref)) if key_of(ref) else None
+            if not products:
+                continue
+            own = products.filtered("company_id") or products
+            picked[ref] = own if len(own) == 1 else self._ambiguous(ref, own)
+        return picked
+
+    def _ambiguous(self, ref, products):
+        error = errors.Rejected(
+            "ambiguous_product", sku=ref.sku or ref.barcode, products=len(products)
+        )
+        return _for_every_order(error, "sku")
+
+    def _bind(self, backend, products):
+        """Bind products to the references they were found or made for."""
+        values = {
+            ref.key: {
+                "backend_id": backend.id,
+                "external_id": ref.key,
+                "odoo_id": product.id,
+                "sku": ref.sku,
+            }
+            for ref, product in products.items()
+            if ref.key
+        }
+        return self.env["channel.binding.product"].create(list(values.values()))
+
+    # === WHAT NOTHING FITS === #
+
+    def _unknown(self, line):
+        """The error of a line whose product Odoo does not know: one issue per product."""
+        ref = line.product
+        error = errors.Rejected(
+            "unknown_product",
+            label=line.name,
+            sku=ref.sku or "-",
+            # a product deleted in the shop has nothing left but its name
+            product=ref.key or ref.sku or line.name,
+        )
+        return _for_every_order(error, "product")
+
+    def _create_missing(self, backend, lines):
+        """Create (policy ``create``) the products of lines that nothing fits, and bind them.
+
+        :param lines: iterable of :class:`core.canonical.Line` whose products have an identity
+        :return: ``{ref: product}``
+        """
+        by_ref = {line.product: line for line in lines}
+        products = self.env["product.product"].create(
+            [self._prepare_product(backend, line) for line in by_ref.values()]
+        )
+        created = dict(zip(by_ref, products, strict=True))
+        self._bind(backend, created)
+        return created
+
+    def _prepare_product(self, backend, line):
+        """Values of a product made for an unknown line; an override returns the dictionary.
+
+        Goods without stock tracking: they can be sold and delivered at once, and no stock figure
+        that Odoo does not have can reach the shop. A set is a service: its parts are delivered.
+        """
+        return {
+            "name": line.name or line.product.sku or line.product.key,
+            "default_code": line.product.sku or False,
+            "type": "service" if line.is_container else "consu",
+            "is_storable": False,
+            "list_price": 0.0,
+            "company_id": backend.company_id.id,
+        }
+
+
+def _is_product(hit):
+    return not isinstance(hit, errors.ChannelError)
+
+
+def _for_every_order(error, *cause):
+    """Orders that fail for the same product share one issue."""
+    error.per_record = False
+    error.cause = cause
+    return error
