@@ -1,0 +1,114 @@
+import { registry } from "@web/core/registry";
+
+const tours = registry.category("web_tour.tours");
+
+// starts on a new backend's form, whose address and keys are entered
+tours.add("channel_connect", {
+    steps: () => [
+        {
+            content: "Nothing was checked yet",
+            trigger: ".o_field_widget[name=check_result]:contains(Not checked yet)",
+        },
+        {
+            content: "Going live comes after the check",
+            trigger: ".o_form_view:not(:has(button[name=action_connect]))",
+        },
+        {
+            content: "Check the connection",
+            trigger: "button[name=action_check_connection]",
+            run: "click",
+        },
+        {
+            content: "The findings are listed, the good ones too",
+            trigger: ".o_field_widget[name=finding_ids] .o_data_row .badge:contains(Fine)",
+        },
+        {
+            content: "Each warning says what to do",
+            trigger:
+                ".o_field_widget[name=finding_ids] .o_data_row:has(.badge:contains(Warning))" +
+                " td[name=suggestion]:contains(https://)",
+        },
+        {
+            content: "The keys are not shown",
+            trigger: ".o_field_widget[name=api_key] input:value()",
+        },
+        {
+            content: "Go live",
+            trigger: "button[name=action_connect]",
+            run: "click",
+        },
+        {
+            content: "It is connected",
+            trigger: ".o_statusbar_status button[aria-checked=true]:contains(Connected)",
+        },
+        {
+            content: "Look at the mappings",
+            trigger: ".nav-link:contains(Mappings)",
+            run: "click",
+        },
+        {
+            content: "The shop's rates are there",
+            trigger: ".o_field_widget[name=tax_map_ids] .o_data_row",
+        },
+    ],
+});
+
+tours.add("channel_event_retry", {
+    steps: () => [
+        {
+            content: "Open the blocked event",
+            trigger: ".o_data_row:has(.badge:contains(Blocked)) td[name=external_id]",
+            run: "click",
+        },
+        {
+            content: "Its reason is shown",
+            trigger: ".alert-warning:contains(Product is not known)",
+        },
+        {
+            content: "So is what the shop sent",
+            trigger: ".o_field_widget[name=payload_text]:contains(jane@example.com)",
+        },
+        {
+            content: "Retry",
+            trigger: "button[name=action_retry]",
+            run: "click",
+        },
+        {
+            content: "It waits",
+            trigger: ".o_statusbar_status button[aria-checked=true]:contains(Waiting)",
+        },
+    ],
+});
+
+tours.add("channel_issue_ignore", {
+    steps: () => [
+        {
+            content: "Open the issue",
+            trigger: ".o_data_row td[name=title]:contains(Product is not known)",
+            run: "click",
+        },
+        {
+            content: "Ignore it",
+            trigger: ".o_statusbar_buttons button:contains(Ignore)",
+            run: "click",
+        },
+        {
+            content: "A reason is needed",
+            trigger: ".modal .o_field_widget[name=reason] input",
+            run: "edit Test order of our agency",
+        },
+        {
+            content: "Confirm",
+            trigger: ".modal button[name=action_ignore]",
+            run: "click",
+        },
+        {
+            content: "The issue is closed and says why",
+            trigger: ".o_field_widget[name=ignore_reason]:contains(Test order of our agency)",
+        },
+        {
+            content: "It can be opened again",
+            trigger: "button[name=action_reopen]",
+        },
+    ],
+});
