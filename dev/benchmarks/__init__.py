@@ -1,0 +1,1 @@
+"""Benchmarks: what the connector costs beyond what Odoo costs anyway. Figures, never assertions."""

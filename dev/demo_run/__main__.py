@@ -1,0 +1,128 @@
+"""``python -m demo_run``, for dev/demo, which explains the options."""
+
+from __future__ import annotations
+
+import argparse
+import random
+import signal
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
+
+from odoo_client import OdooClient, OdooError
+from woostore import Server, recorded_store
+
+from . import report
+from .carts import open_shop
+from .report import say
+from .run import Run
+from .world import choose_port, connect, fresh_database, prepare_company, running_odoo
+
+SHOP = "shop"
+
+
+def arguments(argv: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="dev/demo", epilog="dev/demo --help explains them.")
+    parser.add_argument("--once", action="store_true")
+    parser.add_argument("--prices", choices=("incl", "excl"), default="incl")
+    parser.add_argument("--rounding", choices=("line", "subtotal"), default="line")
+    parser.add_argument("--timezone", default="Europe/Madrid")
+    parser.add_argument("--orders", type=int, default=24)
+    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
+    parser.add_argument("--port", type=int)
+    parser.add_argument("--report", type=Path, default=Path("demo-report.json"))
+    parser.add_argument("--keep", action="store_true")
+    options = parser.parse_args(argv)
+    if options.timezone not in available_timezones():
+        parser.error(f"{options.timezone} is no time zone; one is Europe/Madrid")
+    return options
+
+
+def build(stack: ExitStack, options: argparse.Namespace) -> Run:
+    """Start everything and connect it; the stack stops it again."""
+    name = "demo_once" if options.once else "demo"
+    database = stack.enter_context(fresh_database(name, keep=options.keep, leave=not options.once))
+    say("starting the shops")
+    shops = stack.enter_context(
+        Server(
+            {
+                SHOP: open_shop(options.prices, options.rounding, options.timezone),
+                "incl": recorded_store("incl"),
+                "excl": recorded_store("excl"),
+            }
+        )
+    )
+    port = choose_port(options.port)
+    odoo_server = stack.enter_context(running_odoo(database, port, update=options.keep))
+    odoo = OdooClient(odoo_server.url, database)
+    prepare_company(odoo, odoo_server.url)
+    backends = {}
+    for name in shops.stores:
+        say(f"connecting “{shops.stores[name].name}” at {shops.url_of(name)}")
+        backends[name] = connect(odoo, name, shops)
+    shops.start_delivering(every=0.2)
+    return Run(odoo, shops, backends)
+
+
+def mode_of(options: argparse.Namespace) -> dict[str, Any]:
+    names = ("prices", "rounding", "timezone", "seed")
+    return {name: getattr(options, name) for name in names}
+
+
+def once(run: Run, options: argparse.Namespace, started: float) -> int:
+    """Write the report; the exit code says whether every difference is explained."""
+    seconds = time.monotonic() - started
+    report.write(options.report, run.found, run.shops.stores, seconds, mode_of(options))
+    return 1 if report.totals(run.found)[report.DIFFERING] else 0
+
+
+def invite(run: Run) -> None:
+    """What to look at and what to try, for a person."""
+    stuck = run.odoo.url
+    print(
+        f"""
+Odoo        {stuck}/odoo/channels      login admin, password admin
+The shop    {run.shops.url_of(SHOP)}/
+
+Try next:
+- Buy something on the shop's page: a line appears here, and the order in Odoo, within seconds.
+- Channels → Orders: open one; its Channel tab shows where it came from.
+- Channels → Issues: what could not be taken over, and why.
+- Channels → Events: what arrived, with its payload, and what became of it.
+- Channels → Backends: “Check Connection” tells what it finds in the shop.
+
+Ctrl-C stops everything.""",
+        flush=True,
+    )
+
+
+def main(argv: list[str]) -> int:
+    started = time.monotonic()
+    options = arguments(argv)
+    with ExitStack() as stack:
+        run = build(stack, options)
+        run.import_recorded(("incl", "excl"))
+        run.buy(SHOP, options.orders, options.seed)
+        report.summary(run.found, run.shops.stores, time.monotonic() - started)
+        if options.once:
+            return once(run, options, started)
+        invite(run)
+        run.watch(SHOP)
+    return 0
+
+
+def stop(*_signal: Any) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        say("stopped")
+    except (OdooError, RuntimeError) as error:
+        sys.exit(f"error: {error}")
