@@ -8,6 +8,8 @@ from . import channel_event
 from . import channel_issue
 from . import channel_issue_display
 from . import channel_event_display
+from . import channel_event_inbox
+from . import channel_event_jobs
 from . import channel_log
 from . import channel_binding
 from . import channel_map

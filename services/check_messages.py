@@ -60,9 +60,9 @@ def access_texts(env):
             ),
         ),
         "key_refused": (
-            _("The shop knows the key and refuses it"),
+            _("The shop refuses the key"),
             _(
-                "Check the consumer secret, and that the key's permission is “Read/Write” (%s).",
+                "Check consumer key and secret, and that the permission is “Read/Write” (%s).",
                 keys,
             ),
         ),

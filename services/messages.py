@@ -47,7 +47,7 @@ class _Blanks(dict):
     """Parameters for ``%``: one that is missing shows as nothing instead of failing."""
 
     def __missing__(self, key):
-        return "–"
+        return "?"
 
 
 def _fill(text, params):

@@ -8,7 +8,7 @@ from odoo.addons.queue_job.exception import RetryableJobError
 
 from ..core.canonical import Record
 from ..dev.woostore import Cart, Server, Store, recorded_store
-from ..models.channel_event import CHUNK
+from ..models.channel_event_jobs import CHUNK
 from .loopback import LoopbackMixin
 
 JANE = {

@@ -106,7 +106,7 @@ class TestBudget(GateCase):
     def test_no_budget_no_query(self):
         self.backend.requests_per_minute = 0
         self.env.flush_all()
-        self.gate.backend_id.requests_per_minute  # noqa: B018 – in the cache from here on
+        self.gate.backend_id.requests_per_minute  # noqa: B018 in the cache from here on
         with self.assertQueryCount(0):
             for _number in range(50):
                 self.gate.spend()

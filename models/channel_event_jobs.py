@@ -1,0 +1,190 @@
+"""How events are worked on: jobs, settlement, the sweep that loses nothing, retention."""
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ..services.job_run import JobRun
+
+#: Orders per transaction when many are imported at once; 20 to 50 cost half of single ones.
+CHUNK = 25
+#: A pending event older than this without a live job gets a new one.
+SWEEP_AFTER = timedelta(minutes=1)
+#: Sweeps without effect after which a person is told.
+SWEEPS_UNTIL_STUCK = 5
+LIVE_JOB_STATES = ("wait_dependencies", "pending", "enqueued", "started")
+
+
+class ChannelEvent(models.Model):
+    _inherit = "channel.event"
+
+    # === JOBS === #
+
+    def _enqueue(self, **options):
+        """One job for the record this event is about.
+
+        The identity key saves jobs while one waits; it is no guarantee (it is not race-free)
+        and none is needed: a job settles whatever waits for its record, or finds nothing.
+        """
+        for event in self:
+            key = f"channel-{event.backend_id.id}-{event.kind}-{event.external_id}"
+            event.with_delay(
+                identity_key=key,
+                channel=event._job_channel(),
+                description=f"{event.kind} {event.external_id}",
+                **options,
+            )._job_process()
+
+    def _enqueue_chunks(self, **options):
+        """Jobs that import many events, :data:`CHUNK` in a transaction."""
+        for start in range(0, len(self), CHUNK):
+            chunk = self[start : start + CHUNK]
+            chunk.with_delay(
+                channel=chunk[0]._job_channel(),
+                description=f"{len(chunk)} x {chunk[0].kind}",
+                **options,
+            )._job_process_chunk()
+
+    def _job_channel(self):
+        return {"order": "root.channel.order"}.get(self.kind, "root.channel.catalog")
+
+    def _job_process(self):
+        """Settle everything that waits for this event's record."""
+        event = self.exists()
+        if not event:
+            return "the event was deleted"
+        backend = event.backend_id._env()
+        return JobRun(backend).process_record(event.kind, event.external_id)
+
+    def _job_process_chunk(self):
+        """Import many records, several in a transaction; what fails goes on alone."""
+        events = self.exists()
+        if not events:
+            return "the events were deleted"
+        return JobRun(events.backend_id._env()).process_chunk(events.ids)
+
+    def _job_chunk_failed(self, **kwargs):
+        """A chunk met a bug: its records go on alone, so that only the faulty one fails."""
+        self.exists()._enqueue()
+
+    def _job_failed(self, exc_name=None, exc_message=None, **kwargs):
+        """queue_job's ``on_fail_method``: retries are used up, or there is a bug."""
+        for event in self.exists():
+            JobRun(event.backend_id._env()).record_failure(
+                event.kind, event.external_id, exc_name or "Exception"
+            )
+
+    # === SETTLING === #
+
+    @api.model
+    def _pending_of(self, backend, kind, external_id):
+        return self.search(
+            [
+                ("backend_id", "=", backend.id),
+                ("kind", "=", kind),
+                ("external_id", "=", external_id),
+                ("state", "=", "pending"),
+            ]
+        )
+
+    def _settle(self, state, reason="", record=None, issue=None, **values):
+        """End these events in ``state`` with a reason a person can read."""
+        values = {
+            **values,
+            "state": state,
+            "reason": reason,
+            "done_at": fields.Datetime.now(),
+        }
+        if issue:
+            values["issue_id"] = issue.id  # kept later on, as the issue's history
+        if record:
+            values.update(res_model=record._name, res_id=record.id)
+        issues = self.issue_id
+        self.write(values)
+        if issue:
+            issues -= issue  # a retry that met another cause ends the first one
+        if issue or state in ("done", "ignored"):
+            issues._resolve_if_done()
+
+    def _reopen(self):
+        """Wait again, as a hint: what was read then is old now."""
+        for event in self:
+            same = self._pending_of(event.backend_id, event.kind, event.external_id)
+            if event.dedup_key in same.mapped("dedup_key"):
+                continue  # an equal one waits already and does the same
+            event.write(
+                {
+                    "state": "pending",
+                    "done_at": False,
+                    "fetched_at": False,
+                    "sweeps": 0,
+                    "received_at": fields.Datetime.now(),
+                }
+            )
+            event.flush_recordset()
+        self.filtered(lambda event: event.state == "pending")._enqueue()
+
+    # === SWEEP === #
+
+    @api.model
+    def _sweep(self, backend, limit=1000):
+        """Give every event that waits without a live job a new one.
+
+        This is the guarantee that nothing is lost: it covers lost wake-ups, a database
+        restart, killed workers (for which queue_job calls no ``on_fail_method``), and jobs that
+        were cancelled or purged.
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            """
+            SELECT event.id FROM channel_event event
+             WHERE event.backend_id = %s AND event.state = 'pending'
+               AND event.received_at < %s
+               AND NOT EXISTS (
+                   SELECT 1 FROM queue_job job
+                    WHERE job.identity_key = concat(
+                              'channel-', event.backend_id, '-', event.kind, '-',
+                              event.external_id)
+                      AND job.state IN %s)
+               AND event.id NOT IN (
+                   SELECT jsonb_array_elements_text(
+                              (job.records #>> '{}')::jsonb -> 'ids')::int
+                     FROM queue_job job
+                    WHERE job.model_name = 'channel.event'
+                      AND job.method_name = '_job_process_chunk'
+                      AND job.state IN %s)
+             ORDER BY event.id LIMIT %s
+            """,
+            [
+                backend.id,
+                fields.Datetime.now() - SWEEP_AFTER,
+                LIVE_JOB_STATES,
+                LIVE_JOB_STATES,
+                limit,
+            ],
+        )
+        events = self.browse(row[0] for row in self.env.cr.fetchall())
+        for sweeps, group in events.grouped("sweeps").items():
+            group.sweeps = sweeps + 1
+        events._enqueue()
+        stuck = events.filtered(lambda event: event.sweeps >= SWEEPS_UNTIL_STUCK)
+        for event in stuck:
+            JobRun(backend).open_issue("stuck", event.kind, event.external_id)
+        return events
+
+    # === RETENTION === #
+
+    @api.autovacuum
+    def _gc_events(self):
+        """Delete settled events that are older than their backend keeps."""
+        backends = self.env["channel.backend"].sudo().search([])  # pylint: disable=no-search-all
+        for backend in backends:
+            limit = fields.Datetime.now() - timedelta(days=backend.event_days)
+            self.sudo().search(
+                [
+                    ("backend_id", "=", backend.id),
+                    ("state", "in", ("done", "ignored")),
+                    ("done_at", "<", limit),
+                ],
+                limit=50_000,
+            ).unlink()
