@@ -106,7 +106,7 @@ class Poll:
         if more and (state.since, state.exclude) == (before.since, before.exclude):
             raise errors.ServerError("poll_stuck")
         if size < asked:
-            pass
+            state = replace(state, size=size)
         settled = _text(answer.server_time - self._overlap)
         state = _forget(state, min(state.newest, settled)) if more else _finish(state, settled)
         return Page(tuple(fresh), state.dump(), more)

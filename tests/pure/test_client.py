@@ -316,6 +316,28 @@ class TestLostAnswers:
             with pytest.raises(errors.Unreachable, match="connection_refused"):
                 adapter(url).client.post("products", {})
 
+    def test_nobody_takes_the_connection(self):
+        """A queue of connections that is full: the next one waits."""
+        with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
+            address = full.getsockname()
+            waiting = [socket.socket() for _number in range(4)]
+            for one in waiting:
+                one.setblocking(False)
+                one.connect_ex(address)
+            try:
+                client = adapter(f"http://127.0.0.1:{address[1]}", connect_timeout=0.3).client
+                with pytest.raises(errors.Unreachable, match="connect_timeout"):
+                    client.post("products", {})
+            finally:
+                for one in waiting:
+                    one.close()
+
+    def test_a_certificate_nobody_knows_stops_a_write_before_it_is_sent(self, world: WooWorld):
+        stranger = adapter(world.server.url)
+        with pytest.raises(errors.Unreachable, match="tls_failed"):
+            stranger.client.post("products", {})
+        assert world.requests() == 0
+
     def test_unknown_host(self):
         with pytest.raises(errors.Unreachable, match="unknown_host"):
             adapter("http://shop.invalid").client.post("products", {})

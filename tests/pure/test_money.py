@@ -175,6 +175,14 @@ class TestOrderTotals:
         totals = order_totals(order(str(header), "0", *lines), unit)
         assert totals.rest_base == sign * (2 * MAX_UNITS + 1) * unit
 
+    def test_the_bound_is_no_matter_of_how_many_lines_there_are(self):
+        lines = tuple(line(number, "10.00") for number in range(20))
+        fits = order_totals(order("200.05", "0", *lines), CENT)
+        assert (fits.exact, max(item.base for item in fits.lines)) == (True, D("10.01"))
+        totals = order_totals(order("200.06", "0", *lines), CENT)
+        assert (totals.rest_base, totals.within_bound) == (D("0.06"), False)
+        assert {item.base for item in totals.lines} == {D("10.00")}
+
     @given(st.lists(RAW.filter(bool), min_size=1, max_size=80), UNITS)
     def test_what_only_rounding_makes_is_always_spread(self, taxes, unit):
         """A shop that rounds at the subtotal: header and raw lines agree, however many."""

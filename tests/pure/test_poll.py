@@ -100,6 +100,17 @@ class TestWhatIsFound:
         world.store.trash_order(int(second))
         assert ids(run(sweeping, later)[0]) == [second]
 
+    def test_the_trashs_own_position_outlives_a_long_run(self, world: WooWorld):
+        old = world.place_order()
+        sweeping = WooWorld(world.store, world.server, poll_trash=True)
+        _found, cursor = run(sweeping, {}, limit=2)
+        world.tick(1)
+        world.store.trash_order(int(old))
+        world.tick(600)
+        placed = [world.place_order() for _number in range(5)]
+        found, _cursor = run(sweeping, cursor, limit=2)
+        assert Counter(ids(found)) == Counter([old, *placed])
+
     def test_a_long_trash_is_read_in_steps(self, world: WooWorld):
         placed = [world.place_order() for _number in range(5)]
         for external_id in placed[:4]:
