@@ -17,6 +17,7 @@ from odoo.http import request
 
 from ..core import errors
 from ..core.canonical import Notice
+from ..services.secrets import decrypt
 
 HARD_LIMIT = 16 * 1024 * 1024
 _WINDOW = 60
@@ -58,34 +59,28 @@ class ChannelWebhook(http.Controller):
         max_content_length=HARD_LIMIT,
     )
     def receive(self, token, **form):
-        backend = self._backend(token)
-        if not backend:
+        env = request.env(user=SUPERUSER_ID)
+        neutralized = env["ir.config_parameter"].get_param("database.is_neutralized")
+        rules = env["channel.backend"]._delivery_rules(token)
+        if neutralized or not rules:
             return self._answer(404, "unknown address")
-        if (request.httprequest.content_length or 0) > backend.webhook_max_kb * 1024:
+        if (request.httprequest.content_length or 0) > rules.max_bytes:
             return self._answer(413, "too large")
-        if _flood.exceeds((request.db, token), backend.webhooks_per_minute):
+        if _flood.exceeds((request.db, token), rules.per_minute):
             return self._answer(429, "too many", [("Retry-After", str(_WINDOW))])
         try:
             body = request.httprequest.get_data()
         except RequestEntityTooLarge:
             return self._answer(413, "too large")
-        return self._accept(backend, dict(request.httprequest.headers), body, form)
+        return self._accept(env, rules, dict(request.httprequest.headers), body, form)
 
-    def _backend(self, token):
-        """The backend of a token, if it takes deliveries at all."""
-        env = request.env(user=SUPERUSER_ID)
-        if env["ir.config_parameter"].get_param("database.is_neutralized"):
-            return None
-        return env["channel.backend"].search(
-            [("webhook_token", "=", token), ("state", "!=", "draft")], limit=1
-        )
-
-    def _accept(self, backend, headers, body, form):
-        adapter = backend._get_adapter_class()()
+    def _accept(self, env, rules, headers, body, form):
+        adapter = rules.adapter_class()
         if adapter.is_ping(headers, body, form):
             return self._answer(200, "pong")
-        if not adapter.verify(headers, body, backend._webhook_secrets()):
-            self._refused(backend)
+        secrets = [decrypt(env, secret) for secret in rules.secrets]
+        if not adapter.verify(headers, body, secrets):
+            self._refused(env["channel.backend"].browse(rules.backend_id))
             return self._answer(401, "wrong signature")
         try:
             notice = adapter.parse(headers, body)
@@ -93,9 +88,8 @@ class ChannelWebhook(http.Controller):
         except (errors.Rejected, ValueError) as error:
             notice = Notice("other", "", "", error_code=getattr(error, "code", "no_json"))
             payload = None
-        backend.env["channel.event"]._receive(
-            backend, notice, payload, hashlib.sha1(body, usedforsecurity=False).hexdigest()
-        )
+        key = hashlib.sha1(body, usedforsecurity=False).hexdigest()
+        env["channel.event"]._receive(rules, notice, payload, key)
         return self._answer(200, "ok")
 
     def _refused(self, backend):

@@ -9,9 +9,7 @@ from odoo.addons.base.models.res_partner import _tz_get
 
 from ..core.adapter import Credentials, WebhookAdmin, supports
 from ..services.secrets import decrypt, encrypt
-
-#: Kinds of records that come in, and the service that takes them.
-HANDLERS = {"order": "channel.order.importer", "customer": "channel.customer.importer"}
+from .channel_flow import HANDLERS
 
 
 class ChannelBackend(models.Model):
@@ -144,9 +142,7 @@ class ChannelBackend(models.Model):
         default="issue",
         required=True,
     )
-    placeholder_product_id = fields.Many2one(
-        "product.product", check_company=True
-    )
+    placeholder_product_id = fields.Many2one("product.product", check_company=True)
     shipping_product_id = fields.Many2one(
         "product.product",
         check_company=True,
@@ -315,12 +311,6 @@ class ChannelBackend(models.Model):
             )
         )
 
-    def _webhook_secrets(self):
-        """The secrets a delivery may be signed with: the present one and the one before."""
-        secret = self.sudo()
-        stored = (secret.webhook_secret_stored, secret.webhook_secret_before)
-        return [decrypt(self.env, value) for value in stored if value]
-
     # === ENVIRONMENT === #
 
     def _env(self):
@@ -340,12 +330,8 @@ class ChannelBackend(models.Model):
 
     # === HANDLERS === #
 
-    def _get_handler_model(self, kind):
-        """Name of the service that takes records of ``kind`` in, '' where there is none."""
-        flows = self.flow_ids.filtered(lambda flow: flow.kind == kind and flow.direction == "in")
-        return HANDLERS.get(kind, "") if flows.filtered("active") else ""
-
     def _get_handler(self, kind):
+        """The service that takes records of ``kind`` in."""
         return self.env[HANDLERS[kind]]
 
     def _uses_webhooks(self):

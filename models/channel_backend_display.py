@@ -24,7 +24,6 @@ class ChannelBackend(models.Model):
             ("warning", "Works, with warnings"),
             ("ok", "Everything fine"),
         ],
-        "Check Result",
         compute="_compute_check_result",
     )
     api_key_hint = fields.Char(compute="_compute_hints")
@@ -91,7 +90,8 @@ class ChannelBackend(models.Model):
     def _open_jobs(self):
         """``{backend id: [job ids]}`` of the jobs that wait, run or have failed.
 
-        A job knows only the records it works on, so the way to its backend leads over them.
+        A job knows only the records it works on, so the way to its backend leads over them;
+        queue_job stores them as a text with JSON in a JSON column.
         """
         self.env["queue.job"].flush_model()
         self.env.cr.execute(
@@ -101,10 +101,10 @@ class ChannelBackend(models.Model):
                   FROM queue_job job
                   LEFT JOIN channel_event event
                     ON job.model_name = 'channel.event'
-                   AND event.id = (job.records -> 'ids' ->> 0)::int
+                   AND event.id = ((job.records #>> '{}')::jsonb -> 'ids' ->> 0)::int
                   LEFT JOIN channel_flow flow
                     ON job.model_name = 'channel.flow'
-                   AND flow.id = (job.records -> 'ids' ->> 0)::int
+                   AND flow.id = ((job.records #>> '{}')::jsonb -> 'ids' ->> 0)::int
                  WHERE job.state NOT IN ('done', 'cancelled')
                    AND COALESCE(event.backend_id, flow.backend_id) IN %s
                  GROUP BY 1

@@ -19,20 +19,22 @@ class ChannelEvent(models.Model):
     # === RECEIVING === #
 
     @api.model
-    def _receive(self, backend, notice, payload, body_key):
+    def _receive(self, rules, notice, payload, body_key):
         """Store one webhook delivery and its job in this transaction.
 
         One INSERT and one job, nothing else: a shop waits for the answer, and slow answers
         delay all its other deliveries.
 
+        :param rules: the backend's :class:`models.channel_backend_delivery.DeliveryRules`
         :param notice: what the delivery announces (:class:`core.canonical.Notice`)
         :param payload: the parsed body, JSON-able
         :param body_key: what makes two deliveries the same one (a hash of the raw bytes)
         :return: the event, empty where the same delivery is waiting already
         """
-        taken = bool(backend._get_handler_model(notice.kind)) and bool(notice.external_id)
-        event = self._insert(
-            backend,
+        taken = notice.kind in rules.kinds and bool(notice.external_id)
+        event = self._insert_rows(
+            rules.backend_id,
+            rules.company_id,
             [
                 {
                     "kind": notice.kind,
@@ -48,7 +50,7 @@ class ChannelEvent(models.Model):
             ],
         )
         if event and taken:
-            event._enqueue()
+            event._enqueue_for(rules.backend_id, notice.kind, notice.external_id)
         return event
 
     @api.model
@@ -112,6 +114,11 @@ class ChannelEvent(models.Model):
 
     @api.model
     def _insert(self, backend, rows):
+        """Insert events of a backend, see :meth:`_insert_rows`."""
+        return self._insert_rows(backend.id, backend.company_id.id, rows)
+
+    @api.model
+    def _insert_rows(self, backend_id, company_id, rows):
         """Insert events in one statement; a duplicate of a waiting one is left out.
 
         SQL instead of ``create``: ON CONFLICT is what makes receiving the same thing twice
@@ -119,8 +126,8 @@ class ChannelEvent(models.Model):
         """
         now = fields.Datetime.now()
         defaults = {
-            "backend_id": backend.id,
-            "company_id": backend.company_id.id,
+            "backend_id": backend_id,
+            "company_id": company_id,
             "topic": None,
             "payload": None,
             "deleted": False,

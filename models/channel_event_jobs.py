@@ -12,6 +12,8 @@ CHUNK = 25
 SWEEP_AFTER = timedelta(minutes=1)
 #: Sweeps without effect after which a person is told.
 SWEEPS_UNTIL_STUCK = 5
+#: Orders wait behind nothing else.
+JOB_CHANNELS = {"order": "root.channel.order"}
 LIVE_JOB_STATES = ("wait_dependencies", "pending", "enqueued", "started")
 
 
@@ -21,32 +23,32 @@ class ChannelEvent(models.Model):
     # === JOBS === #
 
     def _enqueue(self, **options):
-        """One job for the record this event is about.
+        """A job for the record of each of these events."""
+        for event in self:
+            event._enqueue_for(event.backend_id.id, event.kind, event.external_id, **options)
+
+    def _enqueue_for(self, backend_id, kind, external_id, **options):
+        """A job for the record this event is about; its values are given, not read.
 
         The identity key saves jobs while one waits; it is no guarantee (it is not race-free)
         and none is needed: a job settles whatever waits for its record, or finds nothing.
         """
-        for event in self:
-            key = f"channel-{event.backend_id.id}-{event.kind}-{event.external_id}"
-            event.with_delay(
-                identity_key=key,
-                channel=event._job_channel(),
-                description=f"{event.kind} {event.external_id}",
-                **options,
-            )._job_process()
+        self.with_delay(
+            identity_key=f"channel-{backend_id}-{kind}-{external_id}",
+            channel=JOB_CHANNELS.get(kind, "root.channel.catalog"),
+            description=f"{kind} {external_id}",
+            **options,
+        )._job_process()
 
     def _enqueue_chunks(self, **options):
         """Jobs that import many events, :data:`CHUNK` in a transaction."""
         for start in range(0, len(self), CHUNK):
             chunk = self[start : start + CHUNK]
             chunk.with_delay(
-                channel=chunk[0]._job_channel(),
+                channel=JOB_CHANNELS.get(chunk[0].kind, "root.channel.catalog"),
                 description=f"{len(chunk)} x {chunk[0].kind}",
                 **options,
             )._job_process_chunk()
-
-    def _job_channel(self):
-        return {"order": "root.channel.order"}.get(self.kind, "root.channel.catalog")
 
     def _job_process(self):
         """Settle everything that waits for this event's record."""

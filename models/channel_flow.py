@@ -12,6 +12,8 @@ KINDS = [
     ("customer", "Customers"),
 ]
 
+#: Kinds of records that come in, and the service that takes them.
+HANDLERS = {"order": "channel.order.importer", "customer": "channel.customer.importer"}
 #: Kinds with a lossless poll. Customers have no "changed since" filter: they come by webhook
 #: and with their orders.
 POLLED = ("order",)
@@ -77,6 +79,10 @@ class ChannelFlow(models.Model):
                 if supports(adapter_class, role) and (kind, direction) not in known
             ]
         )
+
+    def _takes_in(self):
+        """Whether records of this flow's kind come in through events."""
+        return self.direction == "in" and self.kind in HANDLERS
 
     def _is_due(self, now):
         self.ensure_one()

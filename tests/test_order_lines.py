@@ -23,6 +23,11 @@ class LineCase(ChannelCase):
         wanted = str(item["id"])
         return sale.order_line.filtered(lambda line: line.channel_external_id == wanted)
 
+    def map_carrier(self, code, carrier):
+        rows = self.env["channel.map.carrier"]
+        rows._ensure_rows(self.backend, {code: {}})
+        rows._find(self.backend, code).carrier_id = carrier
+
     def import_changed(self, payload):
         """Import an order with a changed payload; returns (event, sales order)."""
         event = self.import_payload(payload)
@@ -145,11 +150,12 @@ class TestGoods(LineCase):
 
 @tagged("post_install", "-at_install")
 class TestBundles(LineCase):
-    def _bundle(self, box="0", mug="19.99", book="24.90"):
-        """A set (BOX) that contains MUG and BOOK, with prices on any of them."""
-        self.box = self._add_product("BOX", box)
-        self.store.product("MUG")["price"] = mug
-        payload = self.payload(self.place(("BOX", 1), ("MUG", 2), ("BOOK", 2)))
+    def _bundle(self, price="0"):
+        """A set that contains MUG and BOOK, with a price of its own beside theirs."""
+        # the shop forgets nothing between tests
+        sku = f"BOX-{price}-{self._testMethodName}"
+        self._add_product(sku, price)
+        payload = self.payload(self.place((sku, 1), ("MUG", 2), ("BOOK", 2)))
         parent, *children = payload["line_items"]
         parent["bundled_items"] = [child["id"] for child in children]
         for child in children:
@@ -157,18 +163,17 @@ class TestBundles(LineCase):
         return payload
 
     def test_parts_are_shipped_and_the_sum_is_kept(self):
-        payload = self._bundle(box="60.00")
+        payload = self._bundle("60.00")
         event, sale = self.import_changed(payload)
         self.assertEqual(event.state, "done", event.reason)
         self.assertEqual(f"{sale.amount_total:.2f}", f"{float(payload['total']):.2f}")
         container = self.line_of(sale, payload["line_items"][0])
         self.assertTrue(container.channel_is_container)
-        print([(l.name,l.price_unit,l.product_uom_qty,l.price_subtotal,l.extra_tax_data) for l in sale.order_line], payload["total"])
         self.assertEqual(container.price_subtotal, 60)
         self.assertEqual(sale.picking_ids.move_ids.product_id, self.mug | self.book)
 
     def test_delivery_completes_the_order(self):
-        _event, sale = self.import_changed(self._bundle(box="60.00"))
+        _event, sale = self.import_changed(self._bundle("60.00"))
         for move in sale.picking_ids.move_ids:
             move.write({"quantity": move.product_uom_qty, "picked": True})
         sale.picking_ids.button_validate()
@@ -205,15 +210,8 @@ class TestShipping(LineCase):
             }
         )
 
-    def _map(self, code):
-        row = self.env["channel.map.carrier"]._find(self.backend, code)
-        if not row:
-            row = row.create({"backend_id": self.backend.id, "external_code": code})
-        row.carrier_id = self.carrier
-        return row
-
     def test_mapped_method(self):
-        self._map("flat_rate")
+        self.map_carrier("flat_rate", self.carrier)
         order = self.place(("MUG", 1), shipping=[("flat_rate", "4.95", "By van")])
         sale = self.import_order(order)
         self.assertTotals(sale, order)
@@ -224,8 +222,8 @@ class TestShipping(LineCase):
 
     def test_instance_comes_before_method(self):
         other = self.carrier.copy({"name": "Bike"})
-        self._map("flat_rate").carrier_id = other
-        self._map("flat_rate:3")
+        self.map_carrier("flat_rate", other)
+        self.map_carrier("flat_rate:3", self.carrier)
         sale = self.buy(("MUG", 1), shipping=[("flat_rate", "4.95", "By van", 3)])
         self.assertEqual(sale.carrier_id, self.carrier)
 
@@ -260,7 +258,7 @@ class TestShipping(LineCase):
         self.assertEqual(sale.order_line.filtered("is_delivery").price_total, 0)
 
     def test_cost_of_the_carrier_is_not_put_on_the_order(self):
-        self._map("flat_rate")
+        self.map_carrier("flat_rate", self.carrier)
         self.carrier.write({"invoice_policy": "real", "fixed_price": 12.0})
         order = self.place(("MUG", 1), shipping=[("flat_rate", "4.95")])
         sale = self.import_order(order)

@@ -39,19 +39,23 @@ class TestRandomCarts(ChannelCase):
         cls.shop_server = cls.enterClassContext(Server(cls.shops))
 
     def _backend_of(self, name, store):
-        backend = self.env["channel.backend"].create(
-            {
-                "name": name,
-                "provider": "woocommerce",
-                "company_id": self.company.id,
-                "base_url": self.shop_server.url_of(name),
-                "api_key": store.key,
-                "api_secret": store.secret,
-                "state": "connected",
-                "product_policy": "placeholder",
-                "order_prefix": f"{name}-",
-            }
-        )._env()
+        backend = (
+            self.env["channel.backend"]
+            .create(
+                {
+                    "name": name,
+                    "provider": "woocommerce",
+                    "company_id": self.company.id,
+                    "base_url": self.shop_server.url_of(name),
+                    "api_key": store.key,
+                    "api_secret": store.secret,
+                    "state": "connected",
+                    "product_policy": "placeholder",
+                    "order_prefix": f"{name}-",
+                }
+            )
+            ._env()
+        )
         adapter = backend._adapter()
         backend._fill_mappings(adapter)
         adapter.close()

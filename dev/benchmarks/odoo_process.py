@@ -11,7 +11,7 @@ from typing import Any
 
 import databases
 
-import odoo.init  # noqa: F401  completes the namespace package `odoo`
+import odoo.init  # completes the namespace package `odoo`
 import odoo.tools
 from odoo import SUPERUSER_ID, sql_db
 from odoo.api import Environment

@@ -56,7 +56,8 @@ class Bench:
         with environment(self.registry) as env:
             notice = Notice("order", "order.created", str(order_id))
             backend = env["channel.backend"].browse(self.backend)._env()
-            return backend.env["channel.event"]._receive(backend, notice, {}, str(order_id)).id
+            rules = backend._delivery_rules(backend.webhook_token)
+            return backend.env["channel.event"]._receive(rules, notice, {}, str(order_id)).id
 
     def job(self, event: int) -> None:
         """Work on an event as its job does, on a cursor that the job owns."""

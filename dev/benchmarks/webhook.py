@@ -106,13 +106,11 @@ def prepared_database() -> Iterator[str]:
         databases.copy(os.environ["INSTALLED_DB"], name)
         try:
             databases.install(name, "minimal_addon")
-            connection = psycopg2.connect(dbname=name)
-            with connection, connection.cursor() as cursor:
-                cursor.execute(
-                    "CREATE TABLE minimal_delivery (id serial PRIMARY KEY, token varchar, "
-                    "payload jsonb)"
-                )
-            connection.close()
+            execute(
+                name,
+                "CREATE TABLE minimal_delivery "
+                "(id serial PRIMARY KEY, token varchar, payload jsonb)",
+            )
             yield name
         finally:
             databases.drop(name)
@@ -177,6 +175,9 @@ def without_jobs(database: str, shop: Shop, requests: int, results: Results) -> 
 
 def under_load(database: str, shop: Shop, requests: int, results: Results) -> None:
     """While orders are imported: more workers than jobs may use at a time."""
+    # the jobs of the deliveries before would come first, and they find no order
+    execute(database, "DELETE FROM queue_job")
+    execute(database, "DELETE FROM channel_event")
     with running(database, "bench-load", channels=f"root:{CAPACITY}") as server:
         endpoints = connect(server, database, shop)
         ids = next(iter(shop.orders.values()))
@@ -194,12 +195,17 @@ def under_load(database: str, shop: Shop, requests: int, results: Results) -> No
 
 
 def imported(database: str) -> int:
+    ((count,),) = execute(database, "SELECT count(*) FROM channel_binding_order")
+    return int(count)
+
+
+def execute(database: str, query: str) -> list[tuple]:
+    """Run one statement and commit it; its rows."""
     connection = psycopg2.connect(dbname=database)
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM channel_binding_order")
-            (count,) = cursor.fetchone() or (0,)
-            return int(count)
+        with connection, connection.cursor() as cursor:
+            cursor.execute(query)
+            return cursor.fetchall() if cursor.description else []
     finally:
         connection.close()
 

@@ -20,8 +20,8 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 class Picture:
     """One picture.
 
-    ``address`` gives the screen's address below /odoo; ``tab`` is the notebook page to open, ``tall``
-    takes the whole page instead of what fits a screen.
+    ``address`` gives the screen's address below /odoo; ``tab`` is the notebook page to open,
+    ``tall`` takes the whole page instead of what fits a screen.
     """
 
     name: str

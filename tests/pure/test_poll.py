@@ -108,6 +108,7 @@ class TestWhatIsFound:
         world.store.trash_order(int(old))
         world.tick(600)
         placed = [world.place_order() for _number in range(5)]
+        world.tick(100)
         found, _cursor = run(sweeping, cursor, limit=2)
         assert Counter(ids(found)) == Counter([old, *placed])
 

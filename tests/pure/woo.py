@@ -72,6 +72,10 @@ class Replay(ThreadingHTTPServer):
         self.connections = 0
         self.stopping = threading.Event()
 
+    def verify_request(self, request: Any, client_address: Any) -> bool:
+        self.connections += 1
+        return True
+
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
@@ -86,10 +90,6 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     server: Replay
-
-    def setup(self) -> None:
-        super().setup()
-        self.server.connections += 1
 
     def _answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))

@@ -1,0 +1,131 @@
+"""Which product a line sells: by binding, SKU, barcode; and what becomes of unknown ones."""
+
+from odoo.tests import tagged
+
+from .test_order_lines import LineCase
+
+
+class ProductCase(LineCase):
+    def unknown(self, sku="NEW", name="New thing", **item):
+        """An order of one mug and one product that Odoo does not know; the event as it ended."""
+        payload = self.payload(self.place(("MUG", 1), ("BOOK", 1)))
+        payload["line_items"][1].update({"product_id": 990, "sku": sku, "name": name, **item})
+        return payload, self.import_payload(payload)
+
+
+@tagged("post_install", "-at_install")
+class TestMatching(ProductCase):
+    def test_by_sku_in_another_case(self):
+        thing = self._make_product("abc-1")
+        _payload, event = self.unknown("ABC-1")
+        sale = self.env["sale.order"].browse(event.res_id)
+        self.assertEqual(sale.order_line[1].product_id, thing)
+
+    def test_a_sku_is_no_pattern(self):
+        self._make_product("AB%")
+        self._make_product("A_C")
+        _payload, event = self.unknown("ABC")
+        self.assertEqual(event.issue_id.code, "unknown_product")
+
+    def test_by_barcode(self):
+        thing = self._make_product("X", barcode="4006381333931")
+        _payload, event = self.unknown("Y", global_unique_id="4006381333931")
+        sale = self.env["sale.order"].browse(event.res_id)
+        self.assertEqual(sale.order_line[1].product_id, thing)
+
+    def test_bound_once_the_sku_no_longer_counts(self):
+        first = self.buy(("MUG", 1))
+        self.mug.default_code = "RENAMED"
+        other = self._make_product("MUG")
+        self.assertEqual(self.buy(("MUG", 1)).order_line.product_id, first.order_line.product_id)
+        self.assertNotEqual(other, first.order_line.product_id)
+
+    def test_bound_product_that_was_deleted_in_the_shop(self):
+        self.buy(("MUG", 1))
+        payload = self.payload(self.place(("MUG", 1)))
+        payload["line_items"][0]["sku"] = None
+        _event, sale = self.import_changed(payload)
+        self.assertEqual(sale.order_line.product_id, self.mug)
+
+    def test_two_products_with_one_sku(self):
+        self._make_product("TWIN")
+        self._make_product("TWIN")
+        _payload, event = self.unknown("TWIN")
+        self.assertEqual((event.state, event.issue_id.code), ("blocked", "ambiguous_product"))
+        self.assertIn("TWIN", event.issue_id.title)
+
+    def test_own_product_comes_before_a_shared_one(self):
+        self._make_product("TWIN", company_id=False)
+        own = self._make_product("TWIN", company_id=self.company.id)
+        _payload, event = self.unknown("TWIN")
+        sale = self.env["sale.order"].browse(event.res_id)
+        self.assertEqual(sale.order_line[1].product_id, own)
+
+
+@tagged("post_install", "-at_install")
+class TestPolicies(ProductCase):
+    def test_issue_per_product_not_per_order(self):
+        _payload, first = self.unknown()
+        _payload, second = self.unknown()
+        self.assertEqual(first.state, "blocked")
+        self.assertEqual(first.issue_id, second.issue_id)
+        for text in ("New thing", "NEW"):
+            self.assertIn(text, first.issue_id.title)
+        self.assertFalse(self.env["channel.binding.order"].search([]))
+        self.assertEqual(first.issue_id.value_at_stake, first.value + second.value)
+        thing = self._make_product("NEW")
+        first.issue_id.action_retry()
+        # the shop itself does not know the line the payload was changed to: read it as polled
+        self.assertEqual({first.state, second.state}, {"pending"})
+        _payload, third = self.unknown()
+        self.assertEqual(self.env["sale.order"].browse(third.res_id).order_line[1].product_id, thing)
+
+    def test_all_problems_of_an_order_are_told_at_once(self):
+        payload = self.payload(self.place(("MUG", 1), ("BOOK", 1)))
+        for number, item in enumerate(payload["line_items"]):
+            item.update(product_id=990 + number, sku=f"NEW-{number}")
+        event = self.import_payload(payload)
+        self.assertEqual(event.state, "blocked")
+        titles = "".join(self.backend.issue_ids.mapped("title"))
+        self.assertIn("NEW-0", titles)
+        self.assertIn("NEW-1", titles)
+
+    def test_nothing_is_written_for_a_blocked_order(self):
+        partners = self.env["res.partner"].search_count([])
+        self.unknown()
+        self.assertEqual(self.env["res.partner"].search_count([]), partners)
+
+    def test_placeholder(self):
+        self.backend.product_policy = "placeholder"
+        payload, event = self.unknown()
+        sale = self.env["sale.order"].browse(event.res_id)
+        self.assertEqual(event.state, "done", event.reason)
+        line = self.line_of(sale, payload["line_items"][1])
+        self.assertEqual((line.product_id, line.name), (self.backend.placeholder_product_id, "New thing"))
+        self.assertFalse(self.env["channel.binding.product"].search([("external_id", "=", "990")]))
+
+    def test_placeholder_for_what_was_deleted(self):
+        self.backend.product_policy = "create"
+        payload, event = self.unknown(sku=None, product_id=0)
+        sale = self.env["sale.order"].browse(event.res_id)
+        line = self.line_of(sale, payload["line_items"][1])
+        self.assertEqual(line.product_id, self.backend.placeholder_product_id)
+
+    def test_create(self):
+        self.backend.product_policy = "create"
+        payload, event = self.unknown()
+        sale = self.env["sale.order"].browse(event.res_id)
+        product = self.line_of(sale, payload["line_items"][1]).product_id
+        self.assertEqual((product.default_code, product.name), ("NEW", "New thing"))
+        self.assertEqual((product.type, product.is_storable), ("consu", False))
+        self.assertEqual(product.company_id, self.company)
+        _payload, again = self.unknown()
+        self.assertEqual(
+            self.env["sale.order"].browse(again.res_id).order_line[1].product_id, product
+        )
+
+    def test_missing_service_product(self):
+        self.backend.fee_product_id = False
+        order = self.place(("MUG", 1), fees=[("Gift wrap", "2.50")])
+        event = self.receive(order["id"])
+        self.assertEqual((event.state, event.issue_id.code), ("blocked", "missing_product"))
