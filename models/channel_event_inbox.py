@@ -50,7 +50,9 @@ class ChannelEvent(models.Model):
             ],
         )
         if event and taken:
-            event._enqueue_for(rules.backend_id, notice.kind, notice.external_id)
+            event._enqueue_for(
+                rules.backend_id, rules.company_id, notice.kind, notice.external_id
+            )
         return event
 
     @api.model

@@ -25,15 +25,19 @@ class ChannelEvent(models.Model):
     def _enqueue(self, **options):
         """A job for the record of each of these events."""
         for event in self:
-            event._enqueue_for(event.backend_id.id, event.kind, event.external_id, **options)
+            event._enqueue_for(
+                event.backend_id.id, event.company_id.id, event.kind, event.external_id, **options
+            )
 
-    def _enqueue_for(self, backend_id, kind, external_id, **options):
+    def _enqueue_for(self, backend_id, company_id, kind, external_id, **options):
         """A job for the record this event is about; its values are given, not read.
 
         The identity key saves jobs while one waits; it is no guarantee (it is not race-free)
         and none is needed: a job settles whatever waits for its record, or finds nothing.
         """
-        self.with_delay(
+        # the context spares queue_job a read of the user's company, and a chatter for the job
+        event = self.with_context(allowed_company_ids=[company_id], tracking_disable=True)
+        event.with_delay(
             identity_key=f"channel-{backend_id}-{kind}-{external_id}",
             channel=JOB_CHANNELS.get(kind, "root.channel.catalog"),
             description=f"{kind} {external_id}",
