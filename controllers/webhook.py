@@ -6,7 +6,6 @@ switches its webhook off. There is no outgoing call and no other work before the
 """
 
 import hashlib
-import json
 import time
 from collections import deque
 
@@ -15,7 +14,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from odoo import SUPERUSER_ID, http
 from odoo.http import request
 
-from ..core import errors
+from ..core import errors, plain
 from ..core.canonical import Notice
 from ..services.secrets import decrypt
 
@@ -84,7 +83,7 @@ class ChannelWebhook(http.Controller):
             return self._answer(401, "wrong signature")
         try:
             notice = adapter.parse(headers, body)
-            payload = json.loads(body)
+            payload = plain.loads(body.decode())
         except (errors.Rejected, ValueError) as error:
             notice = Notice("other", "", "", error_code=getattr(error, "code", "no_json"))
             payload = None

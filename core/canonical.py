@@ -187,7 +187,7 @@ class Order:
 
     ``total`` is what the customer pays, tax included, before refunds; ``total_tax`` its tax.
     Both are exact in the currency's unit. ``tax_rates`` describes the rates the lines use.
-    ``fraud_hint``: text of a risk verdict some gateways leave; '' means none.
+    ``risk``: text of a risk verdict some gateways leave; '' means none.
     """
 
     external_id: str

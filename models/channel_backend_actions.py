@@ -181,9 +181,7 @@ class ChannelBackend(models.Model):
         currency = self.env["res.currency"].with_context(active_test=False)
         currency = currency.search([("name", "=", store.currency)], limit=1)
         if store.currency and not currency.active:
-            findings.append(
-                Finding(Level.WARNING, "currency_inactive", {"currency": store.currency})
-            )
+            findings.append(Finding(Level.ERROR, "currency_inactive", {"currency": store.currency}))
         elif store.decimals is not None and currency.decimal_places != store.decimals:
             findings.append(
                 Finding(

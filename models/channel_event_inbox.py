@@ -50,9 +50,7 @@ class ChannelEvent(models.Model):
             ],
         )
         if event and taken:
-            event._enqueue_for(
-                rules.backend_id, rules.company_id, notice.kind, notice.external_id
-            )
+            event._enqueue_for(rules.backend_id, rules.company_id, notice.kind, notice.external_id)
         return event
 
     @api.model
@@ -123,6 +121,8 @@ class ChannelEvent(models.Model):
     def _insert_rows(self, backend_id, company_id, rows):
         """Insert events in one statement; a duplicate of a waiting one is left out.
 
+        Payloads must be storable (:mod:`core.plain`): jsonb refuses some of what JSON may hold.
+
         SQL instead of ``create``: ON CONFLICT is what makes receiving the same thing twice
         harmless without a lock, and a poll writes a hundred rows at once.
         """
@@ -149,12 +149,11 @@ class ChannelEvent(models.Model):
         if not rows:
             return self.browse()
         names = list(rows[0])
-        # jsonb knows no NUL character, which a hostile or broken client may well send
         values = SQL(", ").join(
             SQL(
                 "(%s)",
                 SQL(", ").join(
-                    SQL("%s::jsonb", json.dumps(row[name]).replace("\\u0000", ""))
+                    SQL("%s::jsonb", json.dumps(row[name]))
                     if name == "payload" and row[name] is not None
                     else SQL("%s", row[name])
                     for name in names

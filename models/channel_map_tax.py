@@ -66,7 +66,7 @@ class ChannelMapTax(models.Model):
                 "type_tax_use": "sale",
                 "company_id": company.id,
                 "country_id": country.id,
-                "tax_group_id": self._ensure_tax_group(company, country).id,
+                "tax_group_id": row._ensure_tax_group(company, country).id,
                 "price_include_override": "tax_excluded",
                 "include_base_amount": not row.compound
                 and (row.country_code, row.state_code) in compound,
@@ -95,14 +95,25 @@ class ChannelMapTax(models.Model):
         return registered.country_id or company.account_fiscal_country_id
 
     def _ensure_tax_group(self, company, country):
-        """A tax group of the country; a company without a chart of accounts has none."""
+        """The tax group of the percentage: an order's totals show its name.
+
+        A new one is closed into the accounts of the company's first group, where there is one (a
+        company without a chart of accounts has none).
+        """
         groups = self.env["account.tax.group"].with_company(company)
+        name = self.env._("Tax %s%%", f"{self.percent:g}")
         domain = [("company_id", "=", company.id), ("country_id", "in", (country.id, False))]
-        return groups.search(domain, limit=1) or groups.create(
+        found = groups.search([*domain, ("name", "=", name)], limit=1)
+        if found:
+            return found
+        accounts = groups.search(domain, limit=1)
+        return groups.create(
             {
-                "name": self.env._("Taxes"),
+                "name": name,
                 "company_id": company.id,
                 "country_id": country.id,
+                "tax_payable_account_id": accounts.tax_payable_account_id.id,
+                "tax_receivable_account_id": accounts.tax_receivable_account_id.id,
             }
         )
 

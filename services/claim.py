@@ -95,8 +95,8 @@ def slot(cr, backend_id, count):
 def in_fresh_snapshots(env, work):
     """Run ``work`` in a transaction younger than this call and commit it.
 
-    Serialization failures, deadlocks and a lost race for one of our unique rows (a binding, an
-    open issue) are repeated at once, up to
+    Serialization failures, deadlocks and a lost race for a unique row that the next try finds (a
+    binding, an open issue, a campaign) are repeated at once, up to
     :data:`MAX_TRIES` times, each on a new snapshot. ``work`` must therefore be repeatable.
     """
     for attempt in range(1, MAX_TRIES + 1):
@@ -117,7 +117,7 @@ def in_fresh_snapshots(env, work):
 def _is_transient(error):
     if isinstance(error, pg_errors.UniqueViolation):
         table = error.diag.table_name or ""
-        return table.startswith(("channel_binding_", "channel_map_", "channel_issue"))
+        return table.startswith(("channel_binding_", "channel_map_", "channel_issue", "utm_"))
     return isinstance(error, TRANSIENT)
 
 

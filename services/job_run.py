@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from odoo.exceptions import UserError
+from odoo.exceptions import RedirectWarning, UserError
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
@@ -19,7 +19,13 @@ _logger = logging.getLogger(__name__)
 #: How often one job looks again for events of its record that came while it worked.
 MAX_ROUNDS = 5
 #: What ends a job in peace: no retry helps, a person is told.
-FOR_A_PERSON = (errors.NeedsHuman, errors.UnknownOutcome, errors.NotFound, UserError)
+FOR_A_PERSON = (
+    errors.NeedsHuman,
+    errors.UnknownOutcome,
+    errors.NotFound,
+    UserError,
+    RedirectWarning,
+)
 
 
 @dataclass
@@ -246,6 +252,6 @@ def _postponement(error, gate):
 
 
 def _as_channel_error(error):
-    if isinstance(error, UserError):
-        return errors.Rejected("odoo_refused", message=str(error))
+    if isinstance(error, UserError | RedirectWarning):
+        return errors.Rejected("odoo_refused", message=error.args[0])
     return error

@@ -23,7 +23,7 @@ def parts_of(order: Order) -> dict[str, str]:
     return {
         "lines": fingerprint(lines),
         "totals": fingerprint([order.currency, order.total, order.total_tax, order.gift_cards]),
-        "billing": fingerprint([order.customer_external_id, order.billing]),
+        "billing": fingerprint(order.billing),
         "shipping": fingerprint(order.shipping),
     }
 

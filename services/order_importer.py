@@ -9,6 +9,7 @@ from odoo import models
 
 from ..core import errors
 from ..core.canonical import LineKind, OrderStatus, TaxRate
+from .messages import issue_text
 from .order_batch import Batch, Draft
 
 #: Imported orders are not news to followers: the chatter gets one line about the import.
@@ -152,13 +153,17 @@ class ChannelOrderImporter(models.AbstractModel):
                 yield self.env["channel.product.resolver"]._unknown(line)
 
     def _block(self, draft, problems):
-        """The first problem blocks the order; all become issues, so that one pass mends all."""
+        """The first problem blocks the order; the reason tells how many more there are.
+
+        Only the first becomes an issue: one without an event could never close by itself.
+        """
         first, *others = problems
-        for error in others:
-            if not error.per_record:
-                cause = {name: str(error.params.get(name, "")) for name in error.cause}
-                draft.recorder.add_issue(error.code, cause=cause, **error.params)
         draft.block(first)
+        if others:
+            title, _suggestion = issue_text(self.env, first.code, {**first.params})
+            draft.outcome.reason = self.env._(
+                "%(reason)s (and %(count)s more)", reason=title, count=len(others)
+            )
 
     # === UNKNOWN PRODUCTS === #
 

@@ -131,7 +131,8 @@ class ChannelOrderRelevance(models.AbstractModel):
         if was_over and not draft.binding.cancelled_by_shop and draft.order is None:
             self._ignore(draft, self.env._("The sales order was cancelled in Odoo"))
             return
-        self.env["channel.order.workflow"]._cancel(draft.sale, number)
+        if not was_over:
+            self.env["channel.order.workflow"]._cancel(draft.sale, number)
         draft.binding.write(self._prepare_end(draft))
         text = self.env._("Sales order %(name)s cancelled: %(why)s", name=draft.sale.name, why=why)
         draft.outcome = Outcome("ignored" if was_over else "done", text, record=draft.sale)

@@ -17,10 +17,14 @@ class ChannelOrderWorkflow(models.AbstractModel):
         """What the shop's status means: by its mapping row, else as the provider knows it."""
         return batch.statuses.get(order.status_code) or order.status
 
+    def _note_status(self, draft):
+        """A row for a status that is met for the first time."""
+        code = draft.order.status_code
+        draft.recorder.add_unmapped("status", code, external_label=code)
+
     def _unmapped_status(self, draft):
         """Hold an order whose status nobody explained; its event waits for the mapping."""
         code = draft.order.status_code
-        draft.recorder.add_unmapped("status", code, external_label=code)
         draft.error = errors.Unmapped(kind="status", value=code, label=code)
         return self.env._("The shop's status “%s” is not mapped yet", code)
 
@@ -31,6 +35,8 @@ class ChannelOrderWorkflow(models.AbstractModel):
 
         An override returns a text for people.
         """
+        if draft.status is OrderStatus.UNKNOWN:
+            self._note_status(draft)
         if draft.sale.state == "sale":
             return ""
         if draft.status is OrderStatus.UNKNOWN:
@@ -100,9 +106,8 @@ class ChannelOrderWorkflow(models.AbstractModel):
             raise errors.Conflict(
                 "cancelled_too_late", number=number, order=sale.name, obstacles=obstacles
             )
-        if sale.state != "cancel":
-            sale.filtered("locked").action_unlock()
-            sale.action_cancel()
+        sale.filtered("locked").action_unlock()
+        sale.action_cancel()
 
     def _obstacles(self, sale):
         """Names of what forbids cancelling: deliveries that are done, posted invoices."""

@@ -9,7 +9,7 @@ from odoo.fields import Command, Datetime
 
 from ..core import errors
 from ..core.canonical import ZERO, LineKind
-from ..core.money import order_totals
+from ..core.money import order_totals, round_to
 from .forced_amounts import unit_of
 from .job_run import Outcome
 from .order_values import naive
@@ -26,14 +26,15 @@ class ChannelOrderWriter(models.AbstractModel):
         for draft in drafts:
             draft.hold = self.env["channel.order.workflow"]._hold_reason(batch, draft)
         self._create(batch, [draft for draft in drafts if not draft.sale])
-        for draft in drafts:
-            if draft.binding:
-                self._change(batch, draft)
+        known = [draft for draft in drafts if draft.binding]
+        for draft in known:
+            self._change(batch, draft)
+        self.env["channel.partner.matcher"]._bind_late(batch.backend, known)
         for draft in drafts:
             if draft.content:
                 self._check_totals(batch, draft)
         self._bind(batch, drafts)
-        self._log(batch, drafts)
+        self._log(batch, drafts, {draft.sale.id for draft in known})
         self._confirm(drafts)
         for draft in drafts:
             draft.outcome = self._outcome(draft)
@@ -55,12 +56,13 @@ class ChannelOrderWriter(models.AbstractModel):
         """Exact amounts per line. Gift cards count only where the shop's total lacks them."""
         order = draft.order
         unit = unit_of(batch.currencies[order.currency].rounding)
-        draft.totals = order_totals(order, unit)
         paid = sum((card.amount for card in order.gift_cards), ZERO)
-        if paid and not draft.totals.within_bound:
-            with_cards = order_totals(order, unit, paid)
-            if with_cards.within_bound:
-                draft.totals, draft.gift_cards = with_cards, paid
+        gap = order.total - sum(
+            (round_to(line.total, unit) + round_to(line.total_tax, unit) for line in order.lines),
+            ZERO,
+        )
+        draft.gift_cards = paid if abs(gap + paid) < abs(gap) else ZERO
+        draft.totals = order_totals(order, unit, draft.gift_cards)
 
     def _tell_unmapped_carriers(self, batch, draft):
         """A shipping method without delivery method stops nothing, but a person should know."""
@@ -116,12 +118,13 @@ class ChannelOrderWriter(models.AbstractModel):
         ):
             return
         computed, unit = sale.amount_total, draft.totals.unit
+        places = sale.currency_id.decimal_places
         draft.error = errors.TotalsMismatch(
             number=order.number,
-            expected=str(total),
-            computed=f"{computed:.{sale.currency_id.decimal_places}f}",
-            missing=str(total - _decimal(computed, unit)),
-            tax=str(order.total_tax - _decimal(sale.amount_tax, unit)),
+            expected=f"{total:.{places}f}",
+            computed=f"{computed:.{places}f}",
+            missing=f"{total - _decimal(computed, unit):.{places}f}",
+            tax=f"{order.total_tax - _decimal(sale.amount_tax, unit):.{places}f}",
             currency=order.currency,
         )
         draft.hold = self.env._("The total differs from the shop's")
@@ -180,7 +183,7 @@ class ChannelOrderWriter(models.AbstractModel):
             )
         return values
 
-    def _log(self, batch, drafts):
+    def _log(self, batch, drafts, changed):
         """One line in the chatter of each order whose content was written, and its notes."""
         written = [draft for draft in drafts if draft.content]
         if not written:
@@ -188,7 +191,12 @@ class ChannelOrderWriter(models.AbstractModel):
         bodies = {}
         for draft in written:
             source = f"{batch.backend.name} {draft.order.number}"
-            rows = [self.env._("Imported from %s", source), *dict.fromkeys(draft.notes)]
+            what = (
+                self.env._("Changed after %s", source)
+                if draft.sale.id in changed
+                else self.env._("Imported from %s", source)
+            )
+            rows = [what, *dict.fromkeys(draft.notes)]
             bodies[draft.sale.id] = Markup("<br/>").join(map(escape, rows))
         self.env["sale.order"].browse(list(bodies))._message_log_batch(bodies)
 

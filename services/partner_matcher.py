@@ -135,19 +135,18 @@ class ChannelPartnerMatcher(models.AbstractModel):
         return self._choose(book, draft) or draft.sale.partner_id
 
     def _choose(self, book, draft):
-        """Of the contacts with the order's e-mail address the one of its company, else the
-        topmost; of an address the contact it belongs to."""
+        """Of the contacts with the order's e-mail address a person on their own first, then the
+        one in the order's company; of an address the contact it belongs to."""
         partners = book.by_email.get(email_of(draft.order))
         if not partners:
             return self.env["res.partner"]
-        best = min(
-            partners,
-            key=lambda partner: (
-                not self._buys_for_company(book, draft, partner),
-                bool(partner.parent_id),
-                partner.id,
-            ),
-        )
+
+        def rank(partner):
+            below = bool(partner.parent_id)
+            stranger = below and not self._buys_for_company(book, draft, partner)
+            return stranger, below, partner.id
+
+        best = min(partners, key=rank)
         return best.parent_id if best.parent_id and best.type != "contact" else best
 
     def _buys_for_company(self, book, draft, partner):
@@ -177,6 +176,20 @@ class ChannelPartnerMatcher(models.AbstractModel):
                 if account and account not in book.by_account
             ]
         )
+
+    def _bind_late(self, backend, drafts):
+        """Bind accounts that got hold of an order only later to the contact that it has.
+
+        Shops give a guest's old orders to the account that is opened afterwards.
+        """
+        drafts = [draft for draft in drafts if draft.order.customer_external_id]
+        if not drafts:
+            return
+        book = AddressBook(backend, Places())
+        self._read_bindings(book, [draft.order for draft in drafts])
+        for draft in drafts:
+            draft.parties.customer = draft.sale.partner_id
+        self._bind_accounts(book, drafts, self.env["res.partner"])
 
     # === WHO PAYS === #
 

@@ -28,12 +28,14 @@ class ChannelCase(LoopbackMixin, TransactionCase):
 
     ``recorded`` names a recorded store (``incl``, ``excl``); otherwise the shop is empty and made
     with ``store_options``. All its tax rates are mapped, and ``backend_values`` are written.
+    ``chart`` names a chart of accounts, for tests of invoices (it takes two seconds).
     """
 
     recorded = ""
     store_options = {"prices_include_tax": False, "timezone": "Europe/Brussels"}
     backend_values = {}
     company_currency = "EUR"
+    chart = ""
 
     @classmethod
     def setUpClass(cls):
@@ -72,13 +74,19 @@ class ChannelCase(LoopbackMixin, TransactionCase):
 
     @classmethod
     def _make_company(cls, name, currency="EUR"):
-        return cls.env["res.company"].create(
+        company = cls.env["res.company"].create(
             {
                 "name": name,
                 "currency_id": cls._currency(currency).id,
                 "country_id": cls.env.ref("base.be").id,
             }
         )
+        if cls.chart:
+            cls.env["account.chart.template"].try_loading(
+                cls.chart, company=company, install_demo=False
+            )
+            company.currency_id = cls._currency(currency)  # the chart has brought its own
+        return company
 
     @classmethod
     def _make_backend(cls, company, name="Shop", **values):

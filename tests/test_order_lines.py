@@ -47,7 +47,7 @@ class TestGoods(LineCase):
         self.assertEqual(sale.picking_ids.move_ids.mapped("product_uom_qty"), [3, 1])
 
     def test_total_that_odoo_would_compute_differently(self):
-        """3 × 19.99 at 21 %: the shop's cent more survives, on the line and on the order."""
+        """3 x 19.99 at 21 %: the shop's cent more survives, on the line and on the order."""
         payload = self.payload(self.place(("MUG", 3)))
         item = payload["line_items"][0]
         item["total_tax"] = item["taxes"][0]["total"] = "12.60"
@@ -356,6 +356,13 @@ class TestGaps(LineCase):
         event, sale = self.import_changed(payload)
         self.assertEqual((event.state, sale.amount_total), ("done", 72.56))
         self.assertFalse(sale.channel_binding_ids.amount_gift_cards)
+
+    def test_a_small_gift_card_is_no_rounding(self):
+        payload = self._without(0.03)
+        payload["gift_cards"] = [{"id": 1, "code": "ABCD-1234", "amount": "0.03"}]
+        _event, sale = self.import_changed(payload)
+        self.assertEqual((sale.amount_total, sale.amount_tax), (72.56, 12.59))
+        self.assertEqual(sale.channel_binding_ids.amount_gift_cards, 0.03)
 
     def test_unexplained_gap_is_a_quotation_and_an_issue(self):
         event, sale = self.import_changed(self._without(20))

@@ -78,7 +78,9 @@ class TestPolicies(ProductCase):
         # the shop itself does not know the line the payload was changed to: read it as polled
         self.assertEqual({first.state, second.state}, {"pending"})
         _payload, third = self.unknown()
-        self.assertEqual(self.env["sale.order"].browse(third.res_id).order_line[1].product_id, thing)
+        self.assertEqual(
+            self.env["sale.order"].browse(third.res_id).order_line[1].product_id, thing
+        )
 
     def test_all_problems_of_an_order_are_told_at_once(self):
         payload = self.payload(self.place(("MUG", 1), ("BOOK", 1)))
@@ -101,7 +103,9 @@ class TestPolicies(ProductCase):
         sale = self.env["sale.order"].browse(event.res_id)
         self.assertEqual(event.state, "done", event.reason)
         line = self.line_of(sale, payload["line_items"][1])
-        self.assertEqual((line.product_id, line.name), (self.backend.placeholder_product_id, "New thing"))
+        self.assertEqual(
+            (line.product_id, line.name), (self.backend.placeholder_product_id, "New thing")
+        )
         self.assertFalse(self.env["channel.binding.product"].search([("external_id", "=", "990")]))
 
     def test_placeholder_for_what_was_deleted(self):

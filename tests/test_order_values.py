@@ -1,4 +1,4 @@
-"""The order itself: name, dates, partner's money, warehouse, custom fields; and what it does not do."""
+"""The order itself: name, dates, money, warehouse, custom fields; and what it does not do."""
 
 from datetime import datetime
 

@@ -89,6 +89,17 @@ class TestCustomers(PartnerCase):
         self.assertEqual(self.buy_as(customer_id=account).partner_id, guest)
         self.assertEqual(len(self.partners("jane@example.com")), 1)
 
+    def test_account_opened_after_the_order(self):
+        """Shops give a guest's old orders to the new account: no change of a confirmed order."""
+        order = self.place(("MUG", 1))
+        sale = self.import_order(order)
+        account = self.account("late@example.com")
+        payload = {**self.payload(order), "customer_id": account}
+        event = self.import_payload(payload)
+        self.assertEqual((event.state, sale.state), ("done", "sale"), event.reason)
+        later = self.buy_as({**JANE, "email": "late@example.com"}, customer_id=account)
+        self.assertEqual(later.partner_id, sale.partner_id)
+
     def test_no_email_never_merges(self):
         nameless = {**JANE, "email": ""}
         self.env["res.partner"].create({"name": "No Mail", "email": False})

@@ -70,7 +70,8 @@ class TestTaxResolver(LineCase):
         self.assertFalse(self.resolve(country="ES"))
 
     def test_no_country_is_the_companys(self):
-        self.assertEqual(self.resolve(country=""), self.tax(21) and self.resolve(country=""))
+        tax = self.tax(21)
+        self.assertEqual(self.resolve(country=""), tax)
 
     def test_other_companies_and_purchases_do_not_count(self):
         self.tax(21, type_tax_use="purchase")

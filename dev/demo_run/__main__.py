@@ -81,18 +81,19 @@ def once(run: Run, options: argparse.Namespace, started: float) -> int:
 
 def invite(run: Run) -> None:
     """What to look at and what to try, for a person."""
-    stuck = run.odoo.url
+    odoo = run.odoo.url
     print(
         f"""
-Odoo        {stuck}/odoo/channels      login admin, password admin
+Odoo        {odoo}/odoo/channels      login admin, password admin
 The shop    {run.shops.url_of(SHOP)}/
 
 Try next:
 - Buy something on the shop's page: a line appears here, and the order in Odoo, within seconds.
-- Channels → Orders: open one; its Channel tab shows where it came from.
-- Channels → Issues: what could not be taken over, and why.
-- Channels → Events: what arrived, with its payload, and what became of it.
-- Channels → Backends: “Check Connection” tells what it finds in the shop.
+- Pay or cancel it there, and look at the sales order again; its Channel tab tells the story.
+- {odoo}/odoo/channel-issues   what could not be taken over, and why
+- {odoo}/odoo/channel-events   what arrived, with its payload, and what became of it
+- {odoo}/odoo/channel-orders   every order of the shops beside its sales order
+- “Check Connection” on a backend tells what it finds in the shop.
 
 Ctrl-C stops everything.""",
         flush=True,
@@ -119,7 +120,8 @@ def stop(*_signal: Any) -> None:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, stop)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)  # a shell starts background commands with SIGINT ignored
     try:
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:

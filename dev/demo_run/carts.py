@@ -10,14 +10,15 @@ from woostore.samples import fill
 
 #: more goods, with prices that do not divide well
 GOODS = (
-    ("PIN-1", "Pin", "0.01", "", 5000),
-    ("PEN-1", "Pen", "1.07", "", 500),
-    ("SOCK-1", "Socks, one pair", "6.66", "reduced-rate", 300),
-    ("FRAME-1", "Picture frame", "33.33", "", 200),
-    ("SOFA-1", "Sofa", "1234.56", "", 50),
-    ("HONEY-1", "Honey, 340 g", "7.49", "reduced-rate", 300),
-    ("STAMP-1", "Postage stamp", "0.85", "zero-rate", 900),
+    ("PIN-1", "Pin", "0.01", ""),
+    ("PEN-1", "Pen", "1.07", ""),
+    ("SOCK-1", "Socks, one pair", "6.66", "reduced-rate"),
+    ("FRAME-1", "Picture frame", "33.33", ""),
+    ("SOFA-1", "Sofa", "1234.56", ""),
+    ("HONEY-1", "Honey, 340 g", "7.49", "reduced-rate"),
+    ("STAMP-1", "Postage stamp", "0.85", "zero-rate"),
 )
+STOCK = 5000
 SKUS = (
     "MUG-1",
     "LAMP-1",
@@ -69,10 +70,13 @@ def open_shop(prices: str, rounding: str, timezone: str) -> Store:
         name="Demo shop",
     )
     fill(store)
-    for sku, name, price, tax_class, stock in GOODS:
+    for sku, name, price, tax_class in GOODS:
         store.add_product(
-            sku=sku, name=name, regular_price=price, tax_class=tax_class, stock_quantity=stock
+            sku=sku, name=name, regular_price=price, tax_class=tax_class, stock_quantity=STOCK
         )
+    for product in list(store.products.values()):
+        if product["manage_stock"] is True:  # "parent": the parent's stock
+            store.set_stock(product["id"], STOCK)
     store.add_coupon("third", "percent", "33.3")
     store.add_coupon("all", "percent", "100")
     return store

@@ -14,6 +14,7 @@ from typing import Any
 from woostore import Store
 
 from .compare import DIFFERING, EQUAL, IGNORED, WITH_ISSUE, Comparison
+from .scenarios import EXPECTED_ISSUE
 
 LISTED = 5
 STATES = {"draft": "quotation", "sent": "quotation", "sale": "sales order", "cancel": "cancelled"}
@@ -67,6 +68,9 @@ def totals(comparisons: list[Comparison]) -> dict[str, int]:
         **{verdict: verdicts[verdict] for verdict in (EQUAL, WITH_ISSUE, IGNORED, DIFFERING)},
         "rounding_lines": sum(found.rounding_lines for found in comparisons),
         "webhook_orders": sum(found.source == "webhook" for found in comparisons),
+        "unexpected_issues": sum(
+            found.verdict == WITH_ISSUE and found.kind != EXPECTED_ISSUE for found in comparisons
+        ),
     }
 
 
@@ -74,21 +78,15 @@ def summary(comparisons: list[Comparison], stores: Mapping[str, Store], seconds:
     """Print the counts, the reasons behind them, and the calls that were made."""
     count = totals(comparisons)
     print(
-        f"\n{count['orders']} orders: {count[EQUAL]} equal, {count[WITH_ISSUE]} with an issue, "
-        f"{count[IGNORED]} ignored, {count[DIFFERING]} differing"
+        f"\n{count['orders']} orders: {count[EQUAL]} equal, {count[WITH_ISSUE]} with an issue "
+        f"({count['unexpected_issues']} of them unexpected), {count[IGNORED]} ignored, "
+        f"{count[DIFFERING]} differing"
     )
     for verdict in (WITH_ISSUE, IGNORED, DIFFERING):
         reasons = Counter(found.reason for found in comparisons if found.verdict == verdict)
         for reason, number in reasons.most_common():
             print(f"  {number:>4} {verdict.replace('_', ' ')}: {reason}")
-    imported = sum(found.odoo_total is not None for found in comparisons)
-    rounded = sum(bool(found.rounding_lines) for found in comparisons)
-    share = 100 * rounded / imported if imported else 0
-    print(f"  {rounded} of {imported} orders in Odoo needed a rounding line ({share:.1f} %)")
-    print(f"  {count['webhook_orders']} orders came by webhook")
-    held = [found for found in comparisons if found.issue and found.verdict == EQUAL]
-    if held:
-        print(f"  {len(held)} equal orders have an open issue about something else")
+    _print_more(comparisons, count)
     print("HTTP calls made to the shops:")
     for name, store in stores.items():
         calls = http_calls(store)
@@ -97,6 +95,17 @@ def summary(comparisons: list[Comparison], stores: Mapping[str, Store], seconds:
             listed += f", and {len(calls) - LISTED} other kinds"
         print(f"  {name}: {sum(calls.values())} ({listed})")
     print(f"{seconds:.0f} s", flush=True)
+
+
+def _print_more(comparisons: list[Comparison], count: Mapping[str, int]) -> None:
+    imported = sum(found.odoo_total is not None for found in comparisons)
+    rounded = sum(bool(found.rounding_lines) for found in comparisons)
+    share = 100 * rounded / imported if imported else 0
+    print(f"  {rounded} of {imported} orders in Odoo needed a rounding line ({share:.1f} %)")
+    print(f"  {count['webhook_orders']} orders came by webhook")
+    held = [found for found in comparisons if found.issue and found.verdict == EQUAL]
+    if held:
+        print(f"  {len(held)} of the equal orders have an open issue about something else")
 
 
 def http_calls(store: Store) -> dict[str, int]:

@@ -7,9 +7,10 @@ import time
 
 import pytest
 import requests
+from odoo_client import OdooClient, connect_store
+
 from channel_connector.core.signature import hmac_sha256_base64
 from channel_connector.dev.woostore import Cart, Server, Store
-from odoo_client import OdooClient, connect_store
 
 ADDRESS = {
     "first_name": "Jane",

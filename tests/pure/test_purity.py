@@ -52,6 +52,12 @@ def _below(name: str, allowed: list[str]) -> bool:
     return any(f"{name}.".startswith(f"{root}.") for root in allowed)
 
 
+def test_version_is_the_manifests():
+    """The core can't read the manifest, which is Odoo's."""
+    manifest = ast.literal_eval((ROOT / "__manifest__.py").read_text(encoding="utf-8"))
+    assert manifest["version"] == core.VERSION
+
+
 def test_there_is_something_to_scan():
     assert {path.name for path in FILES} >= {"canonical.py", "adapter.py", "parse.py", "client.py"}
 

@@ -202,7 +202,12 @@ def test_connections_are_kept(shop: Server, store: Store) -> None:
 def test_several_stores_and_a_prefix() -> None:
     stores = {"one": Store(name="One"), "two": Store(name="Two")}
     with Server(stores, prefix="/shops") as server:
-        names = [requests.get(server.url_of(n) + "/wp-json/").json()["name"] for n in stores]
+        names = [
+            requests.get(server.url_of(n) + "/wp-json/", timeout=30).json()["name"] for n in stores
+        ]
         assert server.url_of("two").endswith("/shops/two")
-        assert requests.get(server.url_of("two")[:-4] + "/three/wp-json/").status_code == 404
+        assert (
+            requests.get(server.url_of("two")[:-4] + "/three/wp-json/", timeout=30).status_code
+            == 404
+        )
     assert names == ["One", "Two"]

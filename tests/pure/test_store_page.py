@@ -45,13 +45,15 @@ def shop(store: Store) -> Iterator[Server]:
 
 
 def page(shop: Server) -> Forms:
-    return Forms(requests.get(shop.url + "/").text)
+    return Forms(requests.get(shop.url + "/", timeout=30).text)
 
 
 def test_a_person_buys_something(shop: Server, store: Store) -> None:
     (till,) = page(shop).forms
     answer = requests.post(
-        shop.url + "/", data={**till, "product": "11", "payment": "cod", "country": "ES"}
+        shop.url + "/",
+        data={**till, "product": "11", "payment": "cod", "country": "ES"},
+        timeout=30,
     )
     assert [r.status_code for r in answer.history] == [303]
     (order,) = store.orders.values()
@@ -63,7 +65,7 @@ def test_a_person_buys_something(shop: Server, store: Store) -> None:
 def test_buttons_change_the_status(shop: Server, store: Store, status: str) -> None:
     number = store.place_order(Cart(lines=[("A", 1)]))["id"]
     buttons = [form for form in page(shop).forms if form.get("status") == status]
-    requests.post(shop.url + "/", data=buttons[0])
+    requests.post(shop.url + "/", data=buttons[0], timeout=30)
     assert store.orders[number]["status"] == status
 
 
@@ -80,7 +82,7 @@ def test_nothing_is_let_through(shop: Server, store: Store) -> None:
     number = store.place_order(Cart(lines=[("A", 1)], billing=billing))["id"]
     store.update_order(number, meta_data=[{"key": "_tracking_number", "value": attack}])
     store.orders[number]["number"] = attack
-    text = requests.get(shop.url + "/").text
+    text = requests.get(shop.url + "/", timeout=30).text
     assert "<script" not in text
     assert text.count("&lt;script&gt;") >= 4
 
@@ -89,11 +91,11 @@ def test_nothing_is_let_through(shop: Server, store: Store) -> None:
     "form", [{"do": "buy", "product": "999"}, {"do": "buy", "product": "11", "quantity": "0"}]
 )
 def test_nonsense_is_refused(shop: Server, store: Store, form: dict[str, str]) -> None:
-    assert requests.post(shop.url + "/", data=form).status_code == 400
+    assert requests.post(shop.url + "/", data=form, timeout=30).status_code == 400
     assert store.orders == {}
 
 
 def test_the_page_points_to_the_api(shop: Server) -> None:
-    answer = requests.get(shop.url + "/")
+    answer = requests.get(shop.url + "/", timeout=30)
     assert answer.links["https://api.w.org/"]["url"] == f"{shop.url}/wp-json/"
-    assert requests.get(shop.url + "/nothing").status_code == 404
+    assert requests.get(shop.url + "/nothing", timeout=30).status_code == 404
