@@ -6,7 +6,9 @@
     "author": "Channel Connector contributors",
     "license": "LGPL-3",
     "depends": ["queue_job", "sale_stock", "stock_delivery", "account", "phone_validation"],
-    "external_dependencies": {"python": ["woocommerce", "phonenumbers", "requests"]},
+    "external_dependencies": {
+        "python": ["woocommerce", "phonenumbers", "requests", "cryptography"],
+    },
     "data": [
         "security/channel_groups.xml",
         "security/ir.model.access.csv",
@@ -30,5 +32,6 @@
     "assets": {
         "web.assets_tests": ["channel_connector/static/tests/tours/*.js"],
     },
+    "images": ["static/description/screenshots/backend.png"],
     "application": True,
 }

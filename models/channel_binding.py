@@ -19,7 +19,9 @@ class ChannelBindingMixin(models.AbstractModel):
     backend_id = fields.Many2one(
         "channel.backend", required=True, index=True, ondelete="cascade", readonly=True
     )
-    company_id = fields.Many2one(related="backend_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(
+        related="backend_id.company_id", store=True, precompute=True, index=True
+    )
     external_id = fields.Char(
         "External ID", required=True, index=True, readonly=True, help="Identifier on the channel."
     )

@@ -23,7 +23,6 @@ class ChannelMapTax(models.Model):
     tax_class = fields.Char()
     tax_id = fields.Many2one(
         "account.tax",
-        "Tax",
         check_company=True,
         domain="[('type_tax_use', '=', 'sale'), ('company_id', '=', company_id)]",
     )

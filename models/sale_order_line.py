@@ -25,8 +25,9 @@ class SaleOrderLine(models.Model):
 
     @api.depends("channel_is_container")
     def _compute_qty_delivered_method(self):
-        super()._compute_qty_delivered_method()
+        result = super()._compute_qty_delivered_method()
         self.filtered("channel_is_container").qty_delivered_method = "manual"
+        return result
 
     # === INVOICES === #
 

@@ -6,45 +6,12 @@ a contact of its own below them, found again by its content. A purchase in a com
 invoiced to that company.
 """
 
-from dataclasses import dataclass, field
-from typing import Any
-
 from odoo import models
 from odoo.fields import Domain
 
+from .address_book import READ_FIELDS, AddressBook, Groups, identities, root_of
 from .address_values import PLACE_FIELDS, Places, address_key
-from .partner_values import Sides, email_of, folded
-
-READ_FIELDS = [
-    *PLACE_FIELDS,
-    "commercial_partner_id",
-    "company_id",
-    "country_id",
-    "email_normalized",
-    "is_company",
-    "lang",
-    "name",
-    "parent_id",
-    "state_id",
-    "type",
-    "vat",
-]
-
-
-@dataclass
-class AddressBook:
-    """What the orders of one transaction know about contacts; grows with what they create.
-
-    ``sides``: by ``id(draft)``; ``children``: addresses by the id of the contact above them.
-    """
-
-    backend: Any
-    places: Places
-    sides: dict[int, Sides] = field(default_factory=dict)
-    by_account: dict[str, Any] = field(default_factory=dict)
-    by_email: dict[str, list] = field(default_factory=dict)
-    by_vat: dict[str, Any] = field(default_factory=dict)
-    children: dict[int, list] = field(default_factory=dict)
+from .partner_values import email_of, folded
 
 
 class ChannelPartnerMatcher(models.AbstractModel):
@@ -117,11 +84,11 @@ class ChannelPartnerMatcher(models.AbstractModel):
     # === THE CUSTOMER === #
 
     def _set_customers(self, book, drafts):
-        groups = _Groups()
+        groups = Groups()
         for draft in drafts:
             draft.parties.customer = self._find_customer(book, draft)
             if not draft.parties.customer:
-                groups.add(draft, _identities(draft.order))
+                groups.add(draft, identities(draft.order))
         created = self._create_contacts(book, [group[0] for group in groups])
         for group, partner in zip(groups, created, strict=True):
             for draft in group:
@@ -199,7 +166,7 @@ class ChannelPartnerMatcher(models.AbstractModel):
         An existing person who now buys for a company is not moved below it: that would rewrite
         older documents.
         """
-        payers, groups = {}, _Groups()
+        payers, groups = {}, Groups()
         for draft in drafts:
             customer = draft.parties.customer
             known = [customer, *book.by_email.get(email_of(draft.order), ())]
@@ -208,7 +175,7 @@ class ChannelPartnerMatcher(models.AbstractModel):
                 payers[id(draft)] = buyers[0] if buyers else customer
             else:
                 company = folded(draft.order.billing.company)
-                groups.add(draft, [(*key, company) for key in _identities(draft.order)])
+                groups.add(draft, [(*key, company) for key in identities(draft.order)])
         created = self._create_contacts(book, [group[0] for group in groups])
         for group, partner in zip(groups, created, strict=True):
             payers.update((id(draft), partner) for draft in group)
@@ -253,7 +220,7 @@ class ChannelPartnerMatcher(models.AbstractModel):
 
     def _set_addresses(self, book, drafts, payers):
         """Invoice and delivery contacts: the customer's own, a known one, or a new one."""
-        groups = _Groups()
+        groups = Groups()
         for draft, payer in zip(drafts, payers, strict=True):
             sides = book.sides[id(draft)]
             self._fill_empty_address(payer, sides)
@@ -262,7 +229,7 @@ class ChannelPartnerMatcher(models.AbstractModel):
                 found = self._find_address(book, owner, values)
                 setattr(draft.parties, side, found)
                 if not found:
-                    root = _root(owner)
+                    root = root_of(owner)
                     key = (root.id, address_key(values))
                     groups.add((draft, side, root, values), [key])
         self._create_addresses(groups)
@@ -284,7 +251,7 @@ class ChannelPartnerMatcher(models.AbstractModel):
         if not values:
             return owner
         key_of = self.env["channel.address.values"]._key_of
-        wanted, root = address_key(values), _root(owner)
+        wanted, root = address_key(values), root_of(owner)
         known = [owner, *book.children.get(owner.id, ())]
         known += book.children.get(root.id, ()) if root != owner else ()
         return next((partner for partner in known if key_of(partner) == wanted), None)
@@ -296,30 +263,3 @@ class ChannelPartnerMatcher(models.AbstractModel):
         first = {name: value for name, value in sides.invoice.items() if value}
         if folded(partner.name) == folded(first["name"]):
             partner.write({name: first[name] for name in first if not partner[name]})
-
-
-class _Groups(list):
-    """Things that share an identity, in lists: what needs one new contact."""
-
-    def __init__(self):
-        super().__init__()
-        self._index = {}
-
-    def add(self, item, keys):
-        group = next((self._index[key] for key in keys if key in self._index), None)
-        if group is None:
-            group = []
-            self.append(group)
-        group.append(item)
-        self._index.update(dict.fromkeys(keys, group))
-
-
-def _identities(order):
-    """What makes two orders the same new customer's; nothing where e-mail and account lack."""
-    keys = [("account", order.customer_external_id), ("email", email_of(order))]
-    return [key for key in keys if key[1]]
-
-
-def _root(partner):
-    """Where further addresses of a contact belong: below its company, else below itself."""
-    return partner.commercial_partner_id if partner.parent_id else partner

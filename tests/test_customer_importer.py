@@ -3,7 +3,7 @@
 from odoo.tests import tagged
 
 from .common import JANE
-from .test_order_lines import LineCase
+from .line_case import LineCase
 
 
 @tagged("post_install", "-at_install")

@@ -6,7 +6,7 @@ from odoo.tests import tagged
 
 from ..dev.woostore.randomcarts import random_cart
 from .common import ChannelCase
-from .test_order_lines import LineCase
+from .line_case import LineCase
 
 
 class InvoiceCase(LineCase):

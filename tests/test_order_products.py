@@ -2,7 +2,7 @@
 
 from odoo.tests import tagged
 
-from .test_order_lines import LineCase
+from .line_case import LineCase
 
 
 class ProductCase(LineCase):
@@ -82,15 +82,16 @@ class TestPolicies(ProductCase):
             self.env["sale.order"].browse(third.res_id).order_line[1].product_id, thing
         )
 
-    def test_all_problems_of_an_order_are_told_at_once(self):
+    def test_how_many_problems_an_order_has(self):
+        """The first becomes the issue; the reason says that it is not the only one."""
         payload = self.payload(self.place(("MUG", 1), ("BOOK", 1)))
         for number, item in enumerate(payload["line_items"]):
             item.update(product_id=990 + number, sku=f"NEW-{number}")
         event = self.import_payload(payload)
         self.assertEqual(event.state, "blocked")
-        titles = "".join(self.backend.issue_ids.mapped("title"))
-        self.assertIn("NEW-0", titles)
-        self.assertIn("NEW-1", titles)
+        self.assertIn("NEW-0", event.reason)
+        self.assertIn("1 more", event.reason)
+        self.assertEqual(len(self.backend.issue_ids), 1)
 
     def test_nothing_is_written_for_a_blocked_order(self):
         partners = self.env["res.partner"].search_count([])

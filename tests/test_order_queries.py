@@ -7,7 +7,7 @@ from ..services.job_errors import Recorder
 from ..services.job_run import Work
 from ..services.order_importer import QUIET
 from .common import record_of
-from .test_order_lines import LineCase
+from .line_case import LineCase
 
 
 @tagged("post_install", "-at_install")

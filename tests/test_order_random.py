@@ -1,7 +1,6 @@
 """A thousand random carts: total and tax differ by nothing."""
 
 import itertools
-import logging
 from random import Random
 
 from odoo.tests import tagged
@@ -9,8 +8,6 @@ from odoo.tests import tagged
 from ..dev.woostore import Server, Store
 from ..dev.woostore.randomcarts import random_cart
 from .common import ChannelCase
-
-_logger = logging.getLogger(__name__)
 
 CARTS = 1008
 CURRENCIES = {"EUR": 2, "JPY": 0, "KWD": 3}
@@ -80,5 +77,6 @@ class TestRandomCarts(ChannelCase):
                     self.assertTotals(binding.odoo_id, store.orders[int(binding.external_id)])
                 rounded += len(bindings.filtered("rounding_line_used"))
         share = rounded * 100 / CARTS
+        # pylint: disable-next=print-used
         print(f"{CARTS} random carts: {rounded} with a rounding line ({share:.2f} %)")
         self.assertLess(share, 1)

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..core.canonical import TaxRate
-from .test_order_lines import LineCase
+from .line_case import LineCase
 
 
 @tagged("post_install", "-at_install")

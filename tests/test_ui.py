@@ -25,7 +25,7 @@ class TestScreensInBrowser(LoopbackMixin, HttpCase):
         return f"/odoo/{action.path}" + (f"/{record.id}" if record else "")
 
     def test_check_connection_and_go_live(self):
-        store = Store()
+        store = Store(currency=self.env.company.currency_id.name)
         with Server(store) as server:
             backend = make_backend(
                 self.env, base_url=server.url, api_key=store.key, api_secret=store.secret

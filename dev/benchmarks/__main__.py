@@ -37,6 +37,8 @@ def main() -> None:
         from . import order  # imports addons
 
         order.run(results, options.rounds, profile=options.profile)
+        if options.profile:
+            return
     else:
         from . import webhook
 
