@@ -13,8 +13,8 @@ from .loopback import LoopbackMixin
 
 #: All of a test is one transaction, whose new rows no autovacuum counts: without figures the
 #: planner takes these tables for empty, and every confirmation reads all of them.
-GROWING = (
-    "sale_order, sale_order_line, stock_move, stock_picking, stock_reference,"
+COUNT_NEW_ROWS = (
+    "ANALYZE sale_order, sale_order_line, stock_move, stock_picking, stock_reference,"
     " stock_reference_move_rel, stock_reference_sale_rel, channel_event, channel_binding_order"
 )
 JANE = {
@@ -206,7 +206,7 @@ class ChannelCase(LoopbackMixin, TransactionCase):
         )
         for start in range(0, len(events), CHUNK):
             self.run_chunk(events[start : start + CHUNK])
-            self.env.cr.execute(f"ANALYZE {GROWING}")
+            self.env.cr.execute(COUNT_NEW_ROWS)
         self.run_pending(backend)
         return events
 
