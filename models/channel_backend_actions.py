@@ -169,7 +169,9 @@ class ChannelBackend(models.Model):
     def _keep_log(self, recorder):
         """Write log lines on a cursor of their own: the caller may be about to roll back."""
         with self.env.registry.cursor() as cr:
-            recorder.write_down(self.with_env(self.env(cr=cr)))
+            backend = self.with_env(self.env(cr=cr))
+            if backend.exists():  # not if this very transaction has just created it
+                recorder.write_down(backend)
 
     def _compare_with_odoo(self, store):
         """Findings that need both sides: rounding of taxes, currency, decimals."""
