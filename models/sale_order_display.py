@@ -27,7 +27,7 @@ class SaleOrder(models.Model):
         "Difference",
         compute="_compute_channel_difference",
         compute_sudo=True,
-        help="This order's total minus the shop's.",
+        help="This order's total minus the shop's; what gift cards paid is no difference.",
     )
     channel_synced_at = fields.Datetime(
         "Last Synchronized", compute="_compute_channel_values", compute_sudo=True
@@ -53,12 +53,14 @@ class SaleOrder(models.Model):
             order.channel_amount_tax = binding.amount_tax
             order.channel_synced_at = binding.synced_at
 
-    @api.depends("channel_amount_total", "amount_total")
+    @api.depends("channel_amount_total", "amount_total", "channel_binding_ids.amount_gift_cards")
     def _compute_channel_difference(self):
         for order in self:
-            bound = bool(order.channel_binding_ids)
+            binding = order.channel_binding_ids[:1]
             order.channel_difference = (
-                order.amount_total - order.channel_amount_total if bound else 0.0
+                order.amount_total - order.channel_amount_total - binding.amount_gift_cards
+                if binding
+                else 0.0
             )
 
     def _search_channel_number(self, operator, value):

@@ -155,6 +155,7 @@ class TestGaps(LineCase):
         self.assertEqual((sale.amount_total, sale.amount_tax), (72.56, 12.59))
         binding = sale.channel_binding_ids
         self.assertEqual((binding.amount_total, binding.amount_gift_cards), (52.56, 20))
+        self.assertEqual(binding.odoo_id.channel_difference, 0)
         note = sale.order_line.filtered("display_type").name
         self.assertIn("20.00 EUR", note)
         self.assertNotIn("ABCD", note)
