@@ -34,9 +34,11 @@ class Recorder:
     """What happened in a job, kept in memory until its transaction is over.
 
     :param reference: what the job is about ("order 155"); never personal data
+    :param log_mode: the backend's, where it was read already
     """
 
     reference: str = ""
+    log_mode: str = ""
     exchanges: list = field(default_factory=list)
     issues: list = field(default_factory=list)
     unmapped: dict = field(default_factory=dict)
@@ -90,7 +92,9 @@ class Recorder:
         )
 
     def _write_log(self, backend):
-        mode = backend.log_mode
+        if not self.exchanges:
+            return
+        mode = self.log_mode or backend.log_mode
         lines = [
             exchange
             for exchange in self.exchanges

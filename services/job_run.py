@@ -211,13 +211,14 @@ class JobRun:
     def _guarded(self, reference, *claimed):
         """Breaker, slot and lock around; log lines, issues and breaker state afterwards."""
         gate = self.env["channel.gate"]._of(self.backend)
-        gate.admit()
-        recorder = Recorder(reference)
+        calm = gate.admit()
+        recorder = Recorder(reference, self.backend.log_mode)
         with slot(self.cr, self.backend.id, self.backend.max_parallel), self._claim(claimed):
             adapter = self.backend._adapter(recorder, gate)
             try:
                 yield adapter, recorder
-                gate.succeeded()
+                if not calm:
+                    gate.succeeded()
             except errors.Retryable as error:
                 self.cr.rollback()
                 raise _postponement(error, gate) from error

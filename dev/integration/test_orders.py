@@ -155,3 +155,15 @@ def test_the_sweep_brings_back_what_lost_its_job(shop, sql, wait_until):
     )
     wait_until(lambda: shop.sale_orders())
     wait_until(lambda: not shop.events(state="pending"))
+
+
+def test_the_budget_is_shared_without_a_failed_job(shop, sql, wait_until):
+    """All workers take from one row; meeting there costs no job a try."""
+    shop.odoo.call("channel.backend", "write", [shop.backend], {"max_parallel": 4})
+    orders = [shop.buy() for _number in range(20)]
+    shop.store.deliver()
+    wait_until(lambda: len(shop.sale_orders()) == len(orders), timeout=90)
+    wait_until(lambda: not shop.events(state="pending"))
+    # a job that is done has counted its one run
+    assert sql("SELECT max(retry) FROM queue_job WHERE model_name = 'channel.event'") == [(1,)]
+    assert not sql("SELECT 1 FROM queue_job WHERE state = 'failed'")
