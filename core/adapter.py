@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
 from .canonical import (
@@ -146,10 +145,3 @@ def supports(adapter: object, role: type) -> bool:
     return all(
         callable(getattr(adapter, name, None)) for name in vars(role) if not name.startswith("_")
     )
-
-
-def utc(value: datetime) -> datetime:
-    """Guard for adapters: a moment without time zone is a bug, not a default."""
-    if value.tzinfo is None:
-        raise ValueError("a moment needs a time zone")
-    return value

@@ -7,7 +7,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.base.models.res_partner import _tz_get
 
-from ..core.adapter import Credentials, WebhookAdmin, supports
+from ..core.adapter import Credentials
 from ..services.secrets import decrypt, encrypt
 from .channel_flow import HANDLERS
 
@@ -333,9 +333,6 @@ class ChannelBackend(models.Model):
     def _get_handler(self, kind):
         """The service that takes records of ``kind`` in."""
         return self.env[HANDLERS[kind]]
-
-    def _uses_webhooks(self):
-        return supports(self._get_adapter_class(), WebhookAdmin)
 
     # === DEFAULTS === #
 
