@@ -16,11 +16,19 @@ from .canonical import (
     CheckResult,
     Customer,
     Hook,
+    Note,
     Notice,
     Option,
     Order,
+    OrderUpdate,
     Page,
     Record,
+    Refund,
+    RefundRef,
+    RefundRequest,
+    Sent,
+    Settlement,
+    Shipment,
     StoreInfo,
     TaxRate,
 )
@@ -77,6 +85,65 @@ class OrderSource(Protocol):
 
 
 @runtime_checkable
+class OrderSink(Protocol):
+    """Takes what Odoo tells about an order."""
+
+    def update_order(self, external_id: str, update: OrderUpdate) -> Record:
+        """Change status and meta data only; returns the order as it is afterwards.
+
+        Sending the same twice is harmless. :raises errors.NotFound: the order is gone
+        """
+
+    def add_note(self, note: Note, look_first: bool) -> Sent:
+        """Write a note, once.
+
+        :param look_first: an earlier try may have written it: look for its marker
+        """
+
+
+@runtime_checkable
+class RefundSource(Protocol):
+    def fetch_refunds(self, order_external_id: str) -> Record:
+        """All refunds of an order, read now, as one record whose id is the *order's*."""
+
+    def parse_refunds(self, payload: Mapping[str, Any]) -> Sequence[Refund]:
+        """Translate what :meth:`fetch_refunds` has read, oldest first."""
+
+    def refund_refs(self, order_external_ids: Sequence[str]) -> Mapping[str, tuple[RefundRef, ...]]:
+        """The refunds of many orders, by order, in few requests; those that are gone lack."""
+
+
+@runtime_checkable
+class RefundSink(Protocol):
+    def create_refund(self, request: RefundRequest, look_first: bool) -> Refund:
+        """Make a refund, once.
+
+        :param look_first: an earlier try may have made it: look for its marker
+        :raises errors.Rejected: the shop refuses, e.g. more than what is left of the order
+        """
+
+
+@runtime_checkable
+class FulfilmentSink(Protocol):
+    def send_shipment(self, shipment: Shipment, known: Sent | None, look_first: bool) -> Sent:
+        """Tell of a shipment by the best feature the channel has; once.
+
+        :param known: what an earlier call made of this shipment, which is now changed
+        :param look_first: an earlier try may have made it: look for its marker
+        """
+
+
+@runtime_checkable
+class SettlementSource(Protocol):
+    """A gateway with an API for its payouts."""
+
+    def list_settlements(self, cursor: Mapping[str, Any], limit: int) -> Page:
+        """Payout statements since ``cursor``, whole, without ever losing one."""
+
+    def parse_settlement(self, payload: Mapping[str, Any]) -> Settlement: ...
+
+
+@runtime_checkable
 class CustomerSource(Protocol):
     def fetch_customer(self, external_id: str) -> Record: ...
 
@@ -127,7 +194,12 @@ class WebhookAdmin(Protocol):
 ROLES: tuple[type, ...] = (
     Connectable,
     OrderSource,
+    OrderSink,
     CustomerSource,
+    RefundSource,
+    RefundSink,
+    FulfilmentSink,
+    SettlementSource,
     ReferenceSource,
     WebhookReceiver,
     WebhookAdmin,
@@ -137,6 +209,13 @@ ROLES: tuple[type, ...] = (
 FLOW_ROLES: Mapping[tuple[str, str], type] = {
     ("order", "in"): OrderSource,
     ("customer", "in"): CustomerSource,
+    ("payment", "in"): OrderSource,
+    ("refund", "in"): RefundSource,
+    ("shipment", "in"): OrderSource,
+    ("settlement", "in"): SettlementSource,
+    ("order_status", "out"): OrderSink,
+    ("shipment", "out"): FulfilmentSink,
+    ("refund", "out"): RefundSink,
 }
 
 

@@ -133,6 +133,7 @@ class Line:
     parent_external_id: str = ""
     is_container: bool = False
     notes: tuple[tuple[str, str], ...] = ()
+    stock_reduced: Decimal | None = None  # pieces the shop took off its stock; None: not managed
 
 
 @dataclass(frozen=True)
@@ -145,12 +146,21 @@ class Coupon:
 
 @dataclass(frozen=True)
 class Payment:
-    """How the order is paid. ``method`` '' means nothing had to be paid, or unknown."""
+    """How the order is paid. ``method`` '' means nothing had to be paid, or unknown.
+
+    ``authorised``: the money is only reserved; until it is captured the order is not paid,
+    whatever its status and ``paid_at`` say.
+    """
 
     method: str = ""
     title: str = ""
     transaction_id: str = ""
     paid_at: datetime | None = None
+    authorised: bool = False
+
+    @property
+    def paid(self) -> bool:
+        return self.paid_at is not None and not self.authorised
 
 
 @dataclass(frozen=True)
@@ -166,6 +176,44 @@ class RefundRef:
     external_id: str
     amount: Decimal  # positive
     reason: str = ""
+
+
+@dataclass(frozen=True)
+class RefundLine:
+    """What a refund gives back of one line of the order; every amount is positive.
+
+    ``line_external_id`` '' or of no line: the refund does not say. ``quantity`` 0 with money is a
+    reduction of the price. ``restocked``: pieces that the shop put back into its stock, None
+    where it does not tell.
+    """
+
+    line_external_id: str
+    kind: LineKind
+    name: str = ""
+    quantity: Decimal = ZERO
+    total: Decimal = ZERO
+    total_tax: Decimal = ZERO
+    taxes: tuple[TaxAmount, ...] = ()
+    restocked: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Refund:
+    """Money given back in the shop. ``amount`` (tax included, positive) is authoritative: the
+    lines may be missing, or add up to more or less.
+
+    ``marker``: what a refund that Odoo made carries, '' for the shop's own. ``paid_back``: the
+    gateway sent the money itself.
+    """
+
+    external_id: str
+    order_external_id: str
+    amount: Decimal
+    reason: str = ""
+    created_at: datetime | None = None
+    lines: tuple[RefundLine, ...] = ()
+    paid_back: bool = False
+    marker: str = ""
 
 
 @dataclass(frozen=True)
@@ -221,6 +269,138 @@ class Order:
     @property
     def total_untaxed(self) -> Decimal:
         return self.total - self.total_tax
+
+
+# === WHAT ODOO TELLS A CHANNEL === #
+
+
+@dataclass(frozen=True)
+class OrderUpdate:
+    """What Odoo may change of a shop's order; what is None or empty stays as it is.
+
+    ``status_code``: the channel's own word. Addresses and lines are never sent: a shop would
+    work out the taxes of a paid order again.
+    """
+
+    status_code: str = ""
+    meta: Mapping[str, str] = field(default_factory=dict)
+    transaction_id: str = ""
+    customer_note: str | None = None
+
+    def __bool__(self) -> bool:
+        return bool(
+            self.status_code or self.meta or self.transaction_id or self.customer_note is not None
+        )
+
+
+@dataclass(frozen=True)
+class Note:
+    """A text on an order. ``marker`` is a part of ``text`` that no other note of it has."""
+
+    order_external_id: str
+    text: str
+    marker: str
+    to_customer: bool = False
+
+
+@dataclass(frozen=True)
+class Tracking:
+    """A parcel. ``carrier``: the channel's word for the carrier, else its name in Odoo."""
+
+    number: str
+    carrier: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class ShipmentLine:
+    line_external_id: str
+    quantity: Decimal
+
+
+@dataclass(frozen=True)
+class Shipment:
+    """Goods that have left. ``marker`` finds it again in the channel (``reference`` is the
+    delivery's name, for people).
+
+    ``complete``: nothing of the order is left to ship. ``text``: the same in words, for a
+    channel that has no place for shipments.
+    """
+
+    marker: str
+    order_external_id: str
+    reference: str
+    lines: tuple[ShipmentLine, ...]
+    shipped_at: datetime
+    tracking: Tracking | None = None
+    complete: bool = False
+    notify_customer: bool = False
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a write made in the channel. ``via``: which of its features took it."""
+
+    external_id: str
+    via: str = ""
+
+
+@dataclass(frozen=True)
+class RefundRequest:
+    """A refund to be made in the shop; ``marker`` finds it again.
+
+    ``pay_out``: the gateway shall send the money; otherwise it is only written down there.
+    """
+
+    marker: str
+    order_external_id: str
+    amount: Decimal
+    reason: str = ""
+    lines: tuple[RefundLine, ...] = ()
+    pay_out: bool = False
+    restock: bool = False
+
+
+# === WHAT A GATEWAY PAYS OUT === #
+
+
+class SettlementKind(Enum):
+    CHARGE = "charge"
+    REFUND = "refund"
+    FEE = "fee"
+    ADJUSTMENT = "adjustment"  # disputes, reserves, corrections
+    PAYOUT = "payout"  # the transfer to the bank
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class SettlementLine:
+    """One movement of a gateway's account; ``amount`` is signed as the account sees it (a charge
+    is positive, a refund, fee or payout negative), ``fee`` is what was kept of it (negative).
+
+    ``external_id`` is unique in the statement; ``transaction_id`` is what a payment carries.
+    """
+
+    external_id: str
+    kind: SettlementKind
+    amount: Decimal
+    fee: Decimal = ZERO
+    transaction_id: str = ""
+    order_number: str = ""
+    occurred_at: datetime | None = None
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """A payout statement. ``amount``: what arrives at the bank, in ``currency``."""
+
+    external_id: str
+    currency: str
+    amount: Decimal
+    paid_out_at: datetime | None = None
+    lines: tuple[SettlementLine, ...] = ()
 
 
 # === WHAT SURROUNDS ORDERS === #

@@ -19,6 +19,8 @@ UPDATE channel_event
        done_at = now() AT TIME ZONE 'UTC'
  WHERE state = 'pending';
 
+DELETE FROM channel_outbox WHERE state IN ('pending', 'blocked', 'failed');
+
 UPDATE queue_job
    SET state = 'cancelled',
        date_cancelled = now() AT TIME ZONE 'UTC'

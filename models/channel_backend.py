@@ -9,7 +9,7 @@ from odoo.addons.base.models.res_partner import _tz_get
 
 from ..core.adapter import Credentials
 from ..services.secrets import decrypt, encrypt
-from .channel_flow import HANDLERS
+from .channel_flow import EXPORTERS, HANDLERS
 
 
 class ChannelBackend(models.Model):
@@ -333,6 +333,10 @@ class ChannelBackend(models.Model):
     def _get_handler(self, kind):
         """The service that takes records of ``kind`` in."""
         return self.env[HANDLERS[kind]]
+
+    def _get_exporter(self, kind):
+        """The service that tells the channel of changes of ``kind``."""
+        return self.env[EXPORTERS[kind]]
 
     # === DEFAULTS === #
 

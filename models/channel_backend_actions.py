@@ -313,3 +313,4 @@ class ChannelBackend(models.Model):
         for flow in self.flow_ids.filtered(lambda flow: flow._is_due(now)):
             flow._enqueue_poll()
         self.env["channel.event"]._sweep(self)
+        self.env["channel.outbox"]._sweep(self)

@@ -109,10 +109,63 @@ class ChannelBindingOrder(models.Model):
     cancelled_by_shop = fields.Boolean(
         readonly=True, help="Cancelled by the shop, which may therefore take it back."
     )
+    payment_method = fields.Char(readonly=True, help="Code of the shop's payment method.")
+    transaction_id = fields.Char(readonly=True, index="btree_not_null")
+    paid_at = fields.Datetime(readonly=True, help="Empty as long as the money is not there.")
+    sent_fingerprint = fields.Char(
+        readonly=True, help="Hash of the shop's order after our last change: its echo."
+    )
+    sent_at = fields.Datetime("Last Told the Shop", readonly=True)
 
     _odoo_uniq = models.UniqueIndex(
         "(backend_id, odoo_id)", "This sales order is already bound on this backend."
     )
+
+
+class ChannelBindingRefund(models.Model):
+    """A refund of the shop; ``odoo_id`` is empty where it changed the order before its invoice."""
+
+    _name = "channel.binding.refund"
+    _inherit = "channel.binding.mixin"
+    _description = "Channel refund"
+
+    odoo_id = fields.Many2one(
+        "account.move", "Credit Note", index=True, ondelete="set null", readonly=True
+    )
+    order_id = fields.Many2one(
+        "sale.order", "Sales Order", required=True, index=True, ondelete="cascade", readonly=True
+    )
+    order_external_id = fields.Char("Order's External ID", required=True, readonly=True)
+    currency_id = fields.Many2one(related="order_id.currency_id")
+    amount = fields.Monetary("Refunded", readonly=True, help="Tax included, positive.")
+    reason = fields.Char(readonly=True)
+    refunded_at = fields.Datetime(readonly=True)
+    made_here = fields.Boolean(
+        readonly=True, help="A credit note of Odoo that was told to the shop."
+    )
+    outcome = fields.Char(readonly=True, help="What became of it, in words.")
+    gone_at = fields.Datetime("Deleted in the Shop", readonly=True)
+    picking_ids = fields.Many2many("stock.picking", string="Returns", readonly=True)
+
+    _odoo_uniq = models.UniqueIndex(
+        "(backend_id, odoo_id) WHERE odoo_id IS NOT NULL",
+        "This credit note is already bound on this backend.",
+    )
+
+
+class ChannelBindingShipment(models.Model):
+    _name = "channel.binding.shipment"
+    _inherit = "channel.binding.mixin"
+    _description = "Channel shipment"
+
+    odoo_id = fields.Many2one(
+        "stock.picking", "Transfer", required=True, index=True, ondelete="cascade", readonly=True
+    )
+    order_id = fields.Many2one(
+        "sale.order", "Sales Order", required=True, index=True, ondelete="cascade", readonly=True
+    )
+    via = fields.Char("Told By", readonly=True, help="The feature of the shop that took it.")
+    tracking_number = fields.Char(readonly=True, help="As it was told.")
 
 
 class ChannelBindingPartner(models.Model):

@@ -10,6 +10,10 @@ KINDS = [
     ("customer", "Customer"),
     ("product", "Product"),
     ("coupon", "Coupon"),
+    ("payment", "Payment"),
+    ("refund", "Refund"),
+    ("shipment", "Shipment"),
+    ("settlement", "Payout"),
     ("other", "Other"),
 ]
 
@@ -33,6 +37,7 @@ class ChannelEvent(models.Model):
             ("poll", "Poll"),
             ("manual", "Person"),
             ("reconcile", "Reconciliation"),
+            ("order", "Follows from its order"),
         ],
         required=True,
         readonly=True,

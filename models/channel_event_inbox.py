@@ -103,6 +103,29 @@ class ChannelEvent(models.Model):
         event._enqueue(priority=5)
         return event
 
+    @api.model
+    def _follow_up(self, backend, kind, external_ids, source="order"):
+        """Events that follow from orders, named by the orders' external ids; and their jobs.
+
+        One INSERT for all; one that waits already does the same. They are hints like any other:
+        their handler looks at what is, so being told once too often is harmless.
+        """
+        events = self._insert(
+            backend,
+            [
+                {
+                    "kind": kind,
+                    "topic": source,
+                    "external_id": external_id,
+                    "source": source,
+                    "dedup_key": self._dedup_key(source, kind, external_id),
+                }
+                for external_id in external_ids
+            ],
+        )
+        events._enqueue()
+        return events
+
     def _reason_not_taken(self, notice):
         if not notice.external_id:
             return self.env._("The shop no longer shows this record (%s)", notice.error_code)

@@ -12,8 +12,14 @@ CHUNK = 25
 SWEEP_AFTER = timedelta(minutes=1)
 #: Sweeps without effect after which a person is told.
 SWEEPS_UNTIL_STUCK = 5
-#: Orders wait behind nothing else.
-JOB_CHANNELS = {"order": "root.channel.order"}
+#: Orders wait behind nothing else; invoices and payments cost more than twice the order.
+JOB_CHANNELS = {
+    "order": "root.channel.order",
+    "payment": "root.channel.money",
+    "refund": "root.channel.money",
+    "settlement": "root.channel.money",
+    "shipment": "root.channel.shipment",
+}
 LIVE_JOB_STATES = ("wait_dependencies", "pending", "enqueued", "started")
 
 

@@ -10,10 +10,32 @@ from ..services.job_run import JobRun
 KINDS = [
     ("order", "Orders"),
     ("customer", "Customers"),
+    ("payment", "Invoices and payments"),
+    ("refund", "Refunds"),
+    ("shipment", "Shipments"),
+    ("order_status", "Order status and number"),
+    ("settlement", "Payouts"),
 ]
 
 #: Kinds of records that come in, and the service that takes them.
-HANDLERS = {"order": "channel.order.importer", "customer": "channel.customer.importer"}
+HANDLERS = {
+    "order": "channel.order.importer",
+    "customer": "channel.customer.importer",
+    "payment": "channel.payment.importer",
+    "refund": "channel.refund.importer",
+    "shipment": "channel.shipment.importer",
+    "settlement": "channel.settlement.importer",
+}
+#: Kinds of notes of the outbox, and the service that tells the channel.
+EXPORTERS = {
+    "order_status": "channel.order.status.exporter",
+    "shipment": "channel.shipment.exporter",
+    "refund": "channel.refund.exporter",
+}
+#: Kinds that follow from an order: noted here when it was imported, never by a webhook.
+FOLLOW_UPS = ("payment", "refund", "shipment")
+#: Flows that change the shop's or the customer's view of an order start switched off.
+OFF_AT_FIRST = (("shipment", "in"),)
 #: Kinds with a lossless poll. Customers have no "changed since" filter: they come by webhook
 #: and with their orders.
 POLLED = ("order",)
@@ -40,6 +62,28 @@ class ChannelFlow(models.Model):
         "Every (minutes)", default=10, help="Ask the channel for changes this often; 0: never."
     )
     batch_size = fields.Integer(default=100, help="Records per request, at most 100.")
+    notify_customer = fields.Boolean(
+        help="Let the shop mail the customer about each shipment (tracking number included)."
+    )
+    complete_order = fields.Boolean(
+        default=True, help="Set the shop's order to completed when everything was delivered."
+    )
+    pay_out = fields.Boolean(
+        "Send the Money",
+        help="Ask the shop's gateway to pay refunds of Odoo out. Off: the refund is only written "
+        "down in the shop, the money is sent by other means.",
+    )
+    restock_policy = fields.Selection(
+        [
+            ("shop", "When the shop restocked"),
+            ("always", "Always"),
+            ("never", "Never"),
+        ],
+        default="shop",
+        required=True,
+        string="Return Goods",
+        help="When a refund of the shop makes a return of the delivered goods in Odoo.",
+    )
     last_poll_at = fields.Datetime(compute="_compute_last_poll_at")
     cursor_id = fields.One2many("channel.cursor", "flow_id", readonly=True)
 
@@ -74,7 +118,12 @@ class ChannelFlow(models.Model):
         known = {(flow.kind, flow.direction) for flow in backend.flow_ids}
         return self.create(
             [
-                {"backend_id": backend.id, "kind": kind, "direction": direction}
+                {
+                    "backend_id": backend.id,
+                    "kind": kind,
+                    "direction": direction,
+                    "active": (kind, direction) not in OFF_AT_FIRST,
+                }
                 for (kind, direction), role in FLOW_ROLES.items()
                 if supports(adapter_class, role) and (kind, direction) not in known
             ]
@@ -82,7 +131,19 @@ class ChannelFlow(models.Model):
 
     def _takes_in(self):
         """Whether records of this flow's kind come in through events."""
-        return self.direction == "in" and self.kind in HANDLERS
+        return self.direction == "in" and self.kind in HANDLERS and self.kind not in FOLLOW_UPS
+
+    @api.model
+    def _of(self, backend, kind, direction):
+        """The flow of a backend if it is switched on, else an empty recordset."""
+        return self.search(
+            [
+                ("backend_id", "=", backend.id),
+                ("kind", "=", kind),
+                ("direction", "=", direction),
+            ],
+            limit=1,
+        )
 
     def _is_due(self, now):
         self.ensure_one()

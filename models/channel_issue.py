@@ -3,6 +3,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+#: What an issue can be about.
+RECORDS = ("sale.order", "res.partner", "product.product", "stock.picking", "account.move")
+
 
 class ChannelIssue(models.Model):
     _name = "channel.issue"
@@ -35,6 +38,7 @@ class ChannelIssue(models.Model):
         selection="_selection_record", readonly=True, help="What the issue is about in Odoo."
     )
     event_ids = fields.One2many("channel.event", "issue_id", readonly=True)
+    note_ids = fields.One2many("channel.outbox", "issue_id", "Not Sent", readonly=True)
     closed_at = fields.Datetime(readonly=True)
     # Computed from the events: a counter on this row would be written by every job that fails
     # for the same cause, and parallel jobs would abort each other (40001).
@@ -55,9 +59,7 @@ class ChannelIssue(models.Model):
     def _selection_record(self):
         return [
             (model.model, model.name)
-            for model in self.env["ir.model"]
-            .sudo()
-            .search([("model", "in", ["sale.order", "res.partner", "product.product"])])
+            for model in self.env["ir.model"].sudo().search([("model", "in", RECORDS)])
         ]
 
     @api.depends("event_ids")
@@ -98,9 +100,11 @@ class ChannelIssue(models.Model):
         """Try everything again that waits for these issues."""
         self.check_access("read")
         for issue in self.sudo():
-            waiting = issue.event_ids.filtered(lambda event: event.state in ("blocked", "failed"))
-            waiting._reopen()
-            issue.message_post(body=self.env._("Retried %s events.", len(waiting)))
+            events, notes = issue._stuck()
+            events._reopen()
+            notes._reopen()
+            count = len(events) + len(notes)
+            issue.message_post(body=self.env._("Retried %s events.", count))
 
     def action_ignore(self):
         """Close with a reason: its events will not be tried again by themselves."""
@@ -109,10 +113,16 @@ class ChannelIssue(models.Model):
                 raise UserError(
                     self.env._("Write down why “%s” can be ignored first.", issue.title)
                 )
-        self.event_ids.filtered(lambda event: event.state in ("blocked", "failed"))._settle(
-            "ignored", self.env._("Ignored by a person with its issue")
-        )
+        for stuck in self._stuck():
+            stuck._settle("ignored", self.env._("Ignored by a person with its issue"))
         self._close("ignored")
+
+    def _stuck(self):
+        """Events and notes of the outbox that wait for a person."""
+        return tuple(
+            rows.filtered(lambda row: row.state in ("blocked", "failed"))
+            for rows in (self.event_ids, self.note_ids)
+        )
 
     def action_reopen(self):
         self.write({"state": "open", "closed_at": False, "ignore_reason": False})
@@ -164,8 +174,10 @@ class ChannelIssue(models.Model):
     def _resolve_if_done(self):
         """Close those of these issues, all of events just settled, for which nothing waits."""
         for issue in self.filtered(lambda issue: issue.state == "open"):
-            waiting = issue.event_ids.filtered(
-                lambda event: event.state in ("pending", "blocked", "failed")
+            waiting = any(
+                row.state in ("pending", "blocked", "failed")
+                for rows in (issue.event_ids, issue.note_ids)
+                for row in rows
             )
             if not waiting:
                 issue._close("resolved")

@@ -45,6 +45,17 @@ class SaleOrder(models.Model):
             values["channel_hold_reason"] = False
         return values
 
+    def _channel_follow_up(self, kind):
+        """Have the channels' services look at what follows from these orders (payment, refund …).
+
+        One INSERT and a job per order, in this transaction; nothing for flows that are off.
+        """
+        flows = self.env["channel.flow"].sudo()
+        events = self.env["channel.event"].sudo()
+        for backend, bindings in self.sudo().channel_binding_ids.grouped("backend_id").items():
+            if flows._of(backend, kind, "in"):
+                events._follow_up(backend, kind, bindings.mapped("external_id"))
+
     def _action_confirm(self):
         """A set has no delivery of its own, so what is invoiced on delivery counts at once."""
         result = super()._action_confirm()

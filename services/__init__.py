@@ -1,4 +1,5 @@
 from . import handler
+from . import exporter
 from . import address_values
 from . import partner_values
 from . import partner_matcher

@@ -14,6 +14,10 @@ class ChannelHandler(models.AbstractModel):
     _name = "channel.handler"
     _description = "Channel record handler"
 
+    #: kind of record whose lock this handler works under; '': its own. What follows from an order
+    #: is named by the order's external id, and never runs beside its import.
+    _lock_kind = ""
+
     def _read(self, adapter, events):
         """Read the record of ``events`` from the channel, before any transaction on it.
 

@@ -6,12 +6,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from odoo import fields
 from odoo.exceptions import RedirectWarning, UserError
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
 from ..core import errors
 from .claim import claim, in_fresh_snapshots, slot, try_claims
+from .exporter import Message, Told
 from .job_errors import Recorder, draft_of
 
 _logger = logging.getLogger(__name__)
@@ -78,8 +80,9 @@ class JobRun:
         """Settle all waiting events of one record; returns the job's result text."""
         if self.backend.state != "connected":
             return "the backend is not connected: the event waits"
-        with self._guarded(f"{kind} {external_id}", kind, external_id) as (adapter, recorder):
-            handler = self.backend._get_handler(kind)
+        handler = self.backend._get_handler(kind)
+        lock = (handler._lock_kind or kind, external_id)
+        with self._guarded(f"{kind} {external_id}", *lock) as (adapter, recorder):
             results = []
             while len(results) < MAX_ROUNDS:
                 # Exactly these are settled: what arrives from here on may be missing in the
@@ -171,6 +174,82 @@ class JobRun:
             outcome.reason = outcome.reason or issue.title
         events._settle(outcome.state, outcome.reason, outcome.record, issue, **values)
 
+    # === TELLING THE CHANNEL === #
+
+    def export(self, note_ids):
+        """Tell the channel of the records of these notes; returns a line per record."""
+        if self.backend.state != "connected":
+            return ["the backend is not connected: the notes wait"]
+        notes = self.env["channel.outbox"].browse(note_ids).exists()
+        waiting = notes.filtered(lambda note: note.state == "pending").sorted("id")
+        return [self._export_record(*key) for key in waiting.grouped(lambda note: note._key())]
+
+    def _export_record(self, kind, res_model, res_id):
+        exporter = self.backend._get_exporter(kind)
+        record = self.env[res_model].browse(res_id).exists()
+        binding = exporter._binding(self.backend, record) if record else None
+        if not binding:
+            gone = self.env._("The record or its order is gone")
+            self._pending_notes(kind, res_model, res_id)._settle("ignored", gone)
+            self.cr.commit()
+            return f"{kind} {res_id}: {gone}"
+        name = f"{kind} {binding.external_id}"
+        with self._guarded(name, "order", binding.external_id) as (adapter, recorder):
+            self.cr.commit()  # a snapshot that is younger than the lock
+            notes = self._pending_notes(kind, res_model, res_id)
+            if not notes:
+                return f"{name}: nothing waits"
+            told = self._tell(exporter, notes, binding, record, adapter, recorder)
+            self.cr.commit()
+            return f"{name}: {told.state}: {told.reason}"
+
+    def _pending_notes(self, kind, res_model, res_id):
+        return self.env["channel.outbox"]._pending_of(self.backend, kind, res_model, res_id)
+
+    def _tell(self, exporter, notes, binding, record, adapter, recorder):
+        """Prepare, send and store; exactly the notes that were read are settled.
+
+        :raises errors.UnknownOutcome: the answer was lost; the next try looks first
+        """
+        try:
+            marker, look_first = notes[0].marker, any(notes.mapped("attempted_at"))
+            content = exporter._prepare(binding, record, marker)
+            if isinstance(content, Told):
+                told = content
+                notes._settle(told.state, told.reason)
+                return told
+            message = Message(content, marker, look_first)
+            notes.attempted_at = fields.Datetime.now()
+            self.cr.commit()
+            answer = exporter._send(adapter, message)
+
+            def store():
+                told = exporter._store(binding, record, message, answer)
+                notes._settle(told.state, told.reason)
+                return told
+
+            return in_fresh_snapshots(self.env, store)
+        except (errors.NeedsHuman, errors.NotFound, UserError, RedirectWarning) as error:
+            self.cr.rollback()
+            return self._block(notes, _as_channel_error(error), recorder)
+
+    def _block(self, notes, error, recorder, state="blocked"):
+        if isinstance(error, errors.BadCredentials):
+            self.backend._refused()
+        note = notes[0]
+        draft = draft_of(error, note.kind, str(note.res_id))
+        draft.record = f"{note.res_model},{note.res_id}"
+        issue = recorder.write_issue(self.backend, draft)
+        notes._settle(state, issue.title, issue)
+        return Told(state, issue.title)
+
+    def record_export_failure(self, note_ids, exception):
+        """A job gave up: its notes are failed, with one issue per kind of exception."""
+        notes = self.env["channel.outbox"].browse(note_ids)
+        error = errors.NeedsHuman("job_failed", exception=exception or "Exception")
+        error.cause = ("exception",)
+        self._block(notes, error, Recorder(), state="failed")
+
     # === EVERYTHING ELSE === #
 
     def run(self, name, work):
@@ -222,6 +301,10 @@ class JobRun:
             except errors.Retryable as error:
                 self.cr.rollback()
                 raise _postponement(error, gate) from error
+            except errors.UnknownOutcome as error:
+                # the next try looks first whether it happened; each spends a try
+                self.cr.rollback()
+                raise RetryableJobError(str(error)) from error
             finally:
                 # what was not committed is not meant to stay; and locks can only be given
                 # back, and logs written, by a transaction that is not broken

@@ -5,17 +5,21 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 
-from ..core.canonical import Order, OrderStatus, ProductRef
+from ..core.canonical import ZERO, Address, Order, OrderStatus, Payment, ProductRef
 from ..core.fingerprint import fingerprint
 
 #: In the shop such an order is over; nothing is sold by it (any more).
 OVER = (OrderStatus.CANCELLED, OrderStatus.FAILED, OrderStatus.TRASHED)
 #: The shop released it for shipping: it is paid, or will be on delivery.
 RELEASED = (OrderStatus.PROCESSING, OrderStatus.COMPLETED)
+#: Parts of an order that are its content: what was sold to whom.
+CONTENT = ("lines", "totals", "billing", "shipping")
+#: Parts that Odoo's own writes change in the shop: those of an echo.
+OURS = ("status", "payment", "refunds")
 
 
-def parts_of(order: Order) -> dict[str, str]:
-    """Fingerprints of what may not change behind a confirmed order, by the name of the part."""
+def parts_of(order: Order, meta_keys: Iterable[str]) -> dict[str, str]:
+    """Fingerprints of an order by the name of the part: :data:`CONTENT`, :data:`OURS`, ``rest``."""
     lines = [
         (line.external_id, line.kind, line.quantity, line.total, line.total_tax, line.taxes)
         for line in order.lines
@@ -25,6 +29,25 @@ def parts_of(order: Order) -> dict[str, str]:
         "totals": fingerprint([order.currency, order.total, order.total_tax, order.gift_cards]),
         "billing": fingerprint(order.billing),
         "shipping": fingerprint(order.shipping),
+        "status": fingerprint(order.status_code),
+        "payment": fingerprint(order.payment),
+        "refunds": fingerprint(order.refunds),
+        "rest": fingerprint_of(
+            dataclasses.replace(
+                order,
+                status=OrderStatus.UNKNOWN,
+                status_code="",
+                payment=Payment(),
+                refunds=(),
+                lines=(),
+                tax_rates=(),
+                total=ZERO,
+                total_tax=ZERO,
+                billing=Address(),
+                shipping=Address(),
+            ),
+            meta_keys,
+        ),
     }
 
 
@@ -32,7 +55,7 @@ def fingerprint_of(order: Order, meta_keys: Iterable[str]) -> str:
     """Fingerprint of all that is taken over; equal ones mean there is nothing to do.
 
     Left out: moments and addresses of the record itself, custom fields that nobody mapped, and
-    what a line shows of its product *today* (SKU, barcode, whether it still exists).
+    what a line shows of its product *today* (SKU, barcode, whether it still exists, its stock).
     """
     mapped = set(meta_keys)
     return fingerprint(
@@ -42,6 +65,9 @@ def fingerprint_of(order: Order, meta_keys: Iterable[str]) -> str:
             completed_at=None,
             admin_url="",
             meta={key: value for key, value in order.meta.items() if key in mapped},
-            lines=tuple(dataclasses.replace(line, product=ProductRef()) for line in order.lines),
+            lines=tuple(
+                dataclasses.replace(line, product=ProductRef(), stock_reduced=None)
+                for line in order.lines
+            ),
         )
     )

@@ -5,7 +5,7 @@ from odoo import models
 from ..core import errors
 from ..core.canonical import OrderStatus
 from .job_run import Outcome
-from .order_facts import OVER, fingerprint_of, parts_of
+from .order_facts import CONTENT, OVER, fingerprint_of, parts_of
 from .order_values import naive
 
 
@@ -31,7 +31,7 @@ class ChannelOrderRelevance(models.AbstractModel):
         work = draft.work
         draft.order = work.adapter.parse_order(work.record.payload)
         draft.status = self.env["channel.order.workflow"]._status(batch, draft.order)
-        draft.parts = parts_of(draft.order)
+        draft.parts = parts_of(draft.order, batch.meta_fields.mapped("external_code"))
         draft.fingerprint = self._fingerprint(batch, draft.order)
 
     def _fingerprint(self, batch, order):
@@ -79,11 +79,16 @@ class ChannelOrderRelevance(models.AbstractModel):
         elif draft.status in OVER:
             self._cancel(draft, draft.order.status_code)
         elif draft.fingerprint == draft.binding.fingerprint and not self._asked_by_person(draft):
-            self._ignore(draft, self.env._("Nothing changed"))
+            self._ignore(draft, self._reason_unchanged(draft))
         elif draft.sale.state == "cancel" and not draft.binding.cancelled_by_shop:
             self._ignore(draft, self.env._("The sales order was cancelled in Odoo"))
         else:
             self._decide_content(draft)
+
+    def _reason_unchanged(self, draft):
+        if draft.fingerprint == draft.binding.sent_fingerprint:
+            return self.env._("echo: our own change came back")
+        return self.env._("Nothing changed")
 
     def _is_stale(self, draft):
         """Whether the record is older than what was taken over.
@@ -100,7 +105,7 @@ class ChannelOrderRelevance(models.AbstractModel):
     def _decide_content(self, draft):
         """Take the order back from cancellation; find out whether its content changed."""
         known = draft.binding.parts or {}
-        changed = [part for part, value in draft.parts.items() if known.get(part) != value]
+        changed = [part for part in CONTENT if known.get(part) != draft.parts[part]]
         if draft.sale.state == "cancel":
             self.env["channel.order.workflow"]._take_back(draft.sale)
         if draft.sale.state == "sale" and changed:

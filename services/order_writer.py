@@ -175,6 +175,7 @@ class ChannelOrderWriter(models.AbstractModel):
             "external_modified_at": naive(record.modified_at),
             "fetched_at": naive(record.fetched_at),
             "synced_at": Datetime.now(),
+            **self._prepare_payment(order),
         }
         if draft.totals:
             values.update(
@@ -182,6 +183,15 @@ class ChannelOrderWriter(models.AbstractModel):
                 rounding_line_used=not draft.totals.exact and draft.totals.within_bound,
             )
         return values
+
+    def _prepare_payment(self, order):
+        """What the binding keeps of the payment, so that its job need not ask the shop again."""
+        payment = order.payment
+        return {
+            "payment_method": payment.method or False,
+            "transaction_id": payment.transaction_id or False,
+            "paid_at": naive(payment.paid_at) if payment.paid else False,
+        }
 
     def _log(self, batch, drafts, changed):
         """One line in the chatter of each order whose content was written, and its notes."""

@@ -1,0 +1,251 @@
+"""The outbox: what changed inside and has to be told to a channel, and what came of it."""
+
+import uuid
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..services.job_run import JobRun
+from .channel_event_jobs import JOB_CHANNELS, LIVE_JOB_STATES, SWEEP_AFTER, SWEEPS_UNTIL_STUCK
+
+
+class ChannelOutbox(models.Model):
+    """Append-only: a change is noted by one INSERT in the transaction that makes it.
+
+    A note says only that a record has to be looked at; what is sent is what is true when it is
+    sent. Notes end ``done`` or ``ignored`` with a reason, and are kept as long as events are.
+    """
+
+    _name = "channel.outbox"
+    _description = "Channel outbox"
+    _order = "id DESC"
+    _log_access = False
+    _rec_name = "marker"
+
+    backend_id = fields.Many2one(
+        "channel.backend", required=True, index=True, ondelete="cascade", readonly=True
+    )
+    company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)
+    kind = fields.Selection(
+        [
+            ("order_status", "Order status and number"),
+            ("shipment", "Shipment"),
+            ("refund", "Refund"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    res_model = fields.Char(required=True, readonly=True)
+    res_id = fields.Many2oneReference(model_field="res_model", required=True, readonly=True)
+    order_id = fields.Many2one(
+        "sale.order", index="btree_not_null", ondelete="cascade", readonly=True
+    )
+    noted_at = fields.Datetime(required=True, default=fields.Datetime.now, readonly=True)
+    marker = fields.Char(
+        required=True,
+        readonly=True,
+        default=lambda self: uuid.uuid4().hex,
+        help="Finds in the shop what a lost answer may have made.",
+    )
+    attempted_at = fields.Datetime(
+        readonly=True, help="Something may have reached the shop: look before sending again."
+    )
+    done_at = fields.Datetime("Settled At", readonly=True)
+    state = fields.Selection(
+        [
+            ("pending", "Waiting"),
+            ("done", "Sent"),
+            ("ignored", "Ignored"),
+            ("blocked", "Blocked"),
+            ("failed", "Failed"),
+        ],
+        default="pending",
+        required=True,
+        readonly=True,
+    )
+    reason = fields.Char(readonly=True, help="What was sent, or why nothing was.")
+    issue_id = fields.Many2one(
+        "channel.issue", index="btree_not_null", ondelete="set null", readonly=True
+    )
+    sweeps = fields.Integer(default=0, readonly=True)
+
+    _pending_idx = models.Index("(backend_id, noted_at) WHERE state = 'pending'")
+    _record_idx = models.Index("(res_model, res_id, id)")
+    _state_idx = models.Index("(backend_id, state, noted_at)")
+
+    # === ACTION METHODS === #
+
+    def action_retry(self):
+        """Send again what is stuck; it is looked up in the shop first."""
+        # a Channel User may retry, and write nothing else
+        self.check_access("read")
+        waiting = self.filtered(lambda note: note.state in ("blocked", "failed"))
+        if not waiting:
+            raise UserError(self.env._("Only blocked or failed notes can be sent again."))
+        waiting.sudo()._reopen()
+
+    def action_view_record(self):
+        """Open what the note is about."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.res_model,
+            "res_id": self.res_id,
+            "views": [(False, "form")],
+        }
+
+    # === NOTING === #
+
+    @api.model
+    def _note(self, kind, records, orders):
+        """Note that ``records`` have to be told to the channels of their sales orders.
+
+        Called from business transactions: one INSERT and one job for all, nothing else. Backends
+        whose flow is switched off are left out.
+
+        :param records: of one model; ``orders``: function from a record to its ``sale.order``
+        :return: the notes
+        """
+        rows = []
+        for record in records:
+            order = orders(record)
+            for binding in order.sudo().channel_binding_ids:
+                flows = self.env["channel.flow"].sudo()
+                if flows._of(binding.backend_id, kind, "out"):
+                    rows.append(self._prepare_note(kind, binding, record, order))
+        notes = self.sudo().create(rows)
+        for backend_notes in notes.grouped("backend_id").values():
+            backend_notes._enqueue()
+        return notes
+
+    @api.model
+    def _prepare_note(self, kind, binding, record, order):
+        return {
+            "backend_id": binding.backend_id.id,
+            "company_id": binding.backend_id.company_id.id,
+            "kind": kind,
+            "res_model": record._name,
+            "res_id": record.id,
+            "order_id": order.id,
+        }
+
+    # === JOBS === #
+
+    def _enqueue(self, **options):
+        """One job for these notes (of one backend and kind)."""
+        if not self:
+            return
+        kind, company = self[0].kind, self[0].company_id
+        notes = self.with_context(allowed_company_ids=company.ids, tracking_disable=True)
+        notes.with_delay(
+            channel=JOB_CHANNELS.get(kind, "root.channel.shipment"),
+            description=f"tell the shop: {len(self)} x {kind}",
+            **options,
+        )._job_export()
+
+    def _job_export(self):
+        """Tell the channel of each record of these notes; settled ones are passed over."""
+        notes = self.exists()
+        results = []
+        for backend in notes.backend_id:
+            run = JobRun(backend._env())
+            results += run.export(notes.filtered(lambda note, b=backend: note.backend_id == b).ids)
+        return "\n".join(results) or "nothing waits"
+
+    def _job_failed(self, exc_name=None, exc_message=None, **kwargs):
+        """queue_job's ``on_fail_method``: retries are used up, or there is a bug.
+
+        A bug stops the job at one record; the others go on in a job of their own.
+        """
+        notes = self.exists().filtered(lambda note: note.state == "pending").sorted("id")
+        if not notes:
+            return
+        same, *_others = notes.grouped(lambda note: note._key()).values()
+        JobRun(same.backend_id._env()).record_export_failure(same.ids, exc_name)
+        (notes - same)._enqueue()
+
+    def _key(self):
+        """What one job at a time works on."""
+        return self.kind, self.res_model, self.res_id
+
+    @api.model
+    def _pending_of(self, backend, kind, res_model, res_id):
+        """Waiting notes of one record, oldest first: the first one's marker counts."""
+        return self.search(
+            [
+                ("backend_id", "=", backend.id),
+                ("kind", "=", kind),
+                ("res_model", "=", res_model),
+                ("res_id", "=", res_id),
+                ("state", "=", "pending"),
+            ],
+            order="id",
+        )
+
+    # === SETTLING === #
+
+    def _settle(self, state, reason="", issue=None):
+        """End these notes in ``state`` with a reason a person can read."""
+        values = {"state": state, "reason": reason, "done_at": fields.Datetime.now()}
+        if issue:
+            values["issue_id"] = issue.id
+        issues = self.issue_id
+        self.write(values)
+        if issue:
+            issues -= issue
+        if issue or state in ("done", "ignored"):
+            issues._resolve_if_done()
+
+    def _reopen(self):
+        self.write(
+            {"state": "pending", "done_at": False, "sweeps": 0, "noted_at": fields.Datetime.now()}
+        )
+        self.flush_recordset()
+        for group in self.grouped(lambda note: (note.backend_id, note.kind)).values():
+            group._enqueue()
+
+    # === SWEEP === #
+
+    @api.model
+    def _sweep(self, backend, limit=1000):
+        """Give every note that waits without a live job a new one, see ``channel.event``."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            """
+            SELECT note.id FROM channel_outbox note
+             WHERE note.backend_id = %s AND note.state = 'pending' AND note.noted_at < %s
+               AND note.id NOT IN (
+                   SELECT jsonb_array_elements_text(
+                              (job.records #>> '{}')::jsonb -> 'ids')::int
+                     FROM queue_job job
+                    WHERE job.model_name = 'channel.outbox' AND job.state IN %s)
+             ORDER BY note.id LIMIT %s
+            """,
+            [backend.id, fields.Datetime.now() - SWEEP_AFTER, LIVE_JOB_STATES, limit],
+        )
+        notes = self.browse(row[0] for row in self.env.cr.fetchall())
+        for sweeps, group in notes.grouped("sweeps").items():
+            group.sweeps = sweeps + 1
+        for group in notes.grouped(lambda note: note._key()).values():
+            group._enqueue()
+            if group[0].sweeps >= SWEEPS_UNTIL_STUCK:
+                JobRun(backend).open_issue("stuck", group[0].kind, str(group[0].res_id))
+        return notes
+
+    # === RETENTION === #
+
+    @api.autovacuum
+    def _gc_notes(self):
+        """Delete settled notes that are older than their backend keeps."""
+        backends = self.env["channel.backend"].sudo().search([])  # pylint: disable=no-search-all
+        for backend in backends:
+            limit = fields.Datetime.now() - timedelta(days=backend.event_days)
+            self.sudo().search(
+                [
+                    ("backend_id", "=", backend.id),
+                    ("state", "in", ("done", "ignored")),
+                    ("done_at", "<", limit),
+                ],
+                limit=50_000,
+            ).unlink()

@@ -1,0 +1,121 @@
+"""What a kind of change needs so that a channel can be told of it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from odoo import models
+from odoo.fields import Datetime
+
+from .order_facts import OURS, fingerprint_of, parts_of
+from .order_values import naive
+
+
+@dataclass
+class Told:
+    """How telling ended: ``done`` or ``ignored`` with a reason for people."""
+
+    state: str
+    reason: str
+
+
+@dataclass
+class Message:
+    """What will be sent: plain values, made before any HTTP.
+
+    ``content`` is what the exporter's ``_send`` understands (a canonical value); ``look_first``:
+    an earlier try may have reached the channel.
+    """
+
+    content: Any
+    marker: str
+    look_first: bool = False
+
+
+@dataclass
+class Echo:
+    """The shop's order as it was right after our write: raw and translated."""
+
+    record: Any
+    order: Any
+
+
+class ChannelExporter(models.AbstractModel):
+    """Base of the services that tell a channel; one record at a time, under its order's lock.
+
+    The three steps run apart, so that no transaction waits for HTTP: ``_prepare`` reads Odoo,
+    ``_send`` talks to the channel, ``_store`` writes down what came of it. Every one may happen
+    again: a killed job starts from the beginning with ``look_first``.
+    """
+
+    _name = "channel.exporter"
+    _description = "Channel exporter"
+
+    def _binding(self, backend, record):
+        """``channel.binding.order`` of the order that ``record`` belongs to, or empty."""
+        raise NotImplementedError
+
+    def _prepare(self, binding, record, marker):
+        """What has to be sent: the ``content`` of a message, or a :class:`Told` where nothing is.
+
+        :raises errors.NeedsHuman: it can't be sent; the notes are blocked with an issue
+        """
+        raise NotImplementedError
+
+    def _send(self, adapter, message):
+        """Tell the channel; no database. Returns what ``_store`` needs.
+
+        :raises errors.UnknownOutcome: tried again later, with ``look_first``
+        """
+        raise NotImplementedError
+
+    def _store(self, binding, record, message, answer):
+        """Write down what was sent; returns a :class:`Told`. May run more than once."""
+        raise NotImplementedError
+
+    def _order_binding(self, backend, order):
+        return self.env["channel.binding.order"].search(
+            [("backend_id", "=", backend.id), ("odoo_id", "=", order.id)], limit=1
+        )
+
+    # === ECHO === #
+
+    def _read_back(self, adapter, external_id, record=None):
+        """The shop's order after our write, as an :class:`Echo`; for ``_send``.
+
+        :param record: what the write itself answered, where that is the order
+        """
+        record = record or adapter.fetch_order(external_id)
+        return Echo(record, adapter.parse_order(record.payload))
+
+    def _remember_echo(self, binding, echo, ours=OURS):
+        """Remember the shop's order as it is after our write, so that its webhook is an echo.
+
+        Only if nothing but ``ours`` differs from what was taken over before: otherwise somebody
+        changed it in between, and the webhook has to bring that in.
+
+        :param ours: names of the parts (:data:`.order_facts.OURS`) that our write may change
+        """
+        order, record = echo.order, echo.record
+        keys = binding.backend_id.meta_field_ids.mapped("external_code")
+        parts, known = parts_of(order, keys), binding.parts or {}
+        binding.sent_at = Datetime.now()
+        if not binding.fingerprint or any(
+            parts[name] != known.get(name) for name in parts if name not in ours
+        ):
+            return
+        whole = fingerprint_of(order, keys)
+        binding.write(
+            {
+                "fingerprint": whole,
+                "sent_fingerprint": whole,
+                "parts": parts,
+                "status_code": order.status_code,
+                "external_modified_at": naive(record.modified_at),
+                "fetched_at": naive(record.fetched_at),
+                **self._payment_values(order),
+            }
+        )
+
+    def _payment_values(self, order):
+        """What the binding knows of the payment; see ``channel.order.writer``."""
+        return self.env["channel.order.writer"]._prepare_payment(order)
