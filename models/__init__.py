@@ -15,6 +15,7 @@ from . import channel_log
 from . import channel_outbox
 from . import channel_binding
 from . import channel_map
+from . import channel_map_payment
 from . import channel_map_display
 from . import channel_map_tax
 from . import channel_order_rules
@@ -24,3 +25,4 @@ from . import sale_order
 from . import sale_order_display
 from . import sale_order_line
 from . import stock_picking
+from . import account_payment

@@ -75,6 +75,7 @@ class ChannelMapPayment(models.Model):
         [
             ("quotation", "Leave as quotation"),
             ("released", "Confirm when the shop releases it"),
+            ("blocked", "Confirm at once, deliver when paid"),
             ("always", "Confirm at once, paid or not"),
         ],
         "Order Workflow",
