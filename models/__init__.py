@@ -24,5 +24,6 @@ from . import res_partner_display
 from . import sale_order
 from . import sale_order_display
 from . import sale_order_line
+from . import sale_order_story
 from . import stock_picking
 from . import account_payment
