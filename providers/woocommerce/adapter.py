@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -17,10 +18,12 @@ from ...core.canonical import (
     Order,
     Page,
     Record,
+    Refund,
+    RefundRef,
     StoreInfo,
     TaxRate,
 )
-from . import check, const, fields, hooks, parse, reference
+from . import check, const, fields, hooks, parse, parse_refunds, reference
 from .answer import Answer
 from .client import WooClient, normalise_url
 from .poll import OVERLAP, Poll
@@ -87,6 +90,41 @@ class WooCommerceAdapter:
             return ""
         base = normalise_url(self.credentials.base_url)
         return f"{base}/wp-admin/post.php?post={external_id}&action=edit"
+
+    # === REFUNDS === #
+
+    def fetch_refunds(self, order_external_id: str) -> Record:
+        """The order's lines tell what was restocked; its refunds are asked for if it has any.
+
+        (``orders/<id>/refunds`` answers an empty list for an order that does not exist.)
+        """
+        path = f"orders/{_checked(order_external_id)}"
+        answer = self.client.get(path, params={"_fields": const.REFUNDED_ORDER_FIELDS})
+        record = _record("refund", answer)
+        refunds: list[dict[str, Any]] = []
+        if fields.records(record.payload.get("refunds")):
+            params = {"dp": const.DECIMAL_PLACES}
+            refunds = list(self.client.pages(f"{path}/refunds", params))
+        return dataclasses.replace(
+            record, payload={"order": dict(record.payload), "refunds": refunds}
+        )
+
+    def parse_refunds(self, payload: Mapping[str, Any]) -> Sequence[Refund]:
+        return parse_refunds.parse_refunds(payload)
+
+    def refund_refs(self, order_external_ids: Sequence[str]) -> Mapping[str, tuple[RefundRef, ...]]:
+        """By the orders, which every version lists with their refunds; ceil(N / 100) requests.
+
+        Orders in the trash are left out, like those that are gone.
+        """
+        params = {"_fields": "id,refunds", "status": "any", "per_page": const.MAX_PER_PAGE}
+        found: dict[str, tuple[RefundRef, ...]] = {}
+        ids = list(filter(fields.identifier, order_external_ids))
+        for start in range(0, len(ids), const.MAX_PER_PAGE):
+            chunk = ids[start : start + const.MAX_PER_PAGE]
+            for order in self.client.get_by_ids("orders", params, "include", chunk).sequence():
+                found[fields.identifier(order.get("id"))] = parse.parse_refund_refs(order)
+        return found
 
     # === CUSTOMERS === #
 

@@ -96,6 +96,20 @@ PICKUP_KEYS = ("pickup_location", "pickup_address", "pickup_details")
 #: Meta data of products' lines that is visible but the shop's own book-keeping.
 NO_NOTES = ("Backordered",)
 
+# === REFUNDS === #
+
+#: What is read of an order beside its refunds.
+REFUNDED_ORDER_FIELDS = "id,status,date_modified_gmt,refunds,line_items"
+
+#: Meta data of a refund that Odoo made; it is looked for before making one again.
+REFUND_MARKER = "_odoo_refund_uuid"
+#: Meta data of a refund's line: the line of the order it gives back. WooCommerce:
+#: includes/wc-order-functions.php, wc_create_refund().
+REFUNDED_LINE = "_refunded_item_id"
+#: Meta data of an order's line: pieces that are taken from the stock, and pieces that refunds have
+#: put back, all together. WooCommerce: wc_restock_refunded_items() in the same file.
+REDUCED_STOCK, RESTOCKED = "_reduced_stock", "_restock_refunded_items"
+
 # === ERRORS === #
 
 

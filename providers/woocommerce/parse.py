@@ -59,7 +59,7 @@ def parse_order(payload: Payload, admin_url: str = "") -> Order:
         payment=_payment(payload),
         coupons=_coupons(payload),
         gift_cards=_gift_cards(payload, meta),
-        refunds=_refunds(payload),
+        refunds=parse_refund_refs(payload),
         customer_note=fields.paragraphs(payload.get("customer_note")),
         parent_external_id=fields.identifier(payload.get("parent_id")),
         created_via=fields.text(payload.get("created_via")),
@@ -195,7 +195,8 @@ def _gift_cards(payload: Payload, meta: Payload) -> tuple[GiftCard, ...]:
     return tuple(card for card in found if card.amount)
 
 
-def _refunds(payload: Payload) -> tuple[RefundRef, ...]:
+def parse_refund_refs(payload: Payload) -> tuple[RefundRef, ...]:
+    """The refunds that an order names."""
     return tuple(
         RefundRef(
             external_id=fields.identifier(refund.get("id")),
