@@ -75,8 +75,11 @@ def mode_of(options: argparse.Namespace) -> dict[str, Any]:
 def once(run: Run, options: argparse.Namespace, started: float) -> int:
     """Write the report; the exit code says whether every difference is explained."""
     seconds = time.monotonic() - started
-    report.write(options.report, run.found, run.shops.stores, seconds, mode_of(options))
-    return 1 if report.totals(run.found)[report.DIFFERING] else 0
+    mode = {**mode_of(options), "stories": [chapter.as_json() for chapter in run.chapters]}
+    report.write(options.report, run.found, run.shops.stores, seconds, mode)
+    wrong = [chapter for chapter in run.chapters if not chapter.equal]
+    count = report.totals(run.found)
+    return 1 if wrong or count[report.DIFFERING] or count["unexpected_issues"] else 0
 
 
 def invite(run: Run) -> None:
@@ -107,6 +110,7 @@ def main(argv: list[str]) -> int:
         run = build(stack, options)
         run.import_recorded(("incl", "excl"))
         run.buy(SHOP, options.orders, options.seed)
+        run.tell(SHOP)
         report.summary(run.found, run.shops.stores, time.monotonic() - started)
         if options.once:
             return once(run, options, started)

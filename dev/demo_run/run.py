@@ -13,17 +13,19 @@ from .carts import random_cart
 from .compare import Comparison, compare, read_odoo
 from .report import say, show
 from .scenarios import Scenario, scenarios
+from .story import Chapter, Story
 from .waiting import until_settled
 
 
 class Run:
-    """One demonstration; ``found`` collects the comparison of every order."""
+    """One demonstration; ``found`` compares every order, ``chapters`` are whole lives of some."""
 
     def __init__(self, odoo: OdooClient, shops: Server, backends: dict[str, int]) -> None:
         self.odoo = odoo
         self.shops = shops
         self.backends = backends
         self.found: list[Comparison] = []
+        self.chapters: list[Chapter] = []
         self._kinds: dict[int, str] = {}
 
     def import_recorded(self, names: Sequence[str]) -> None:
@@ -55,6 +57,14 @@ class Run:
                 kind.later(store, order_id)
         self._settle([name])
         self._compare(name, list(self._kinds))
+
+    def tell(self, name: str) -> None:
+        """Play whole lives of orders, from payment to return, and print them."""
+        say("playing whole lives of orders")
+        story = Story(
+            self.odoo, self.shops.stores[name], self.backends[name], lambda: self._settle([name])
+        )
+        self.chapters = story.tell()
 
     def watch(self, name: str) -> None:
         """Print a line for each order that somebody else places, for ever."""

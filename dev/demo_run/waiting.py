@@ -39,13 +39,16 @@ def until_settled(odoo: OdooClient, backends: Sequence[int], stores: Sequence[St
 def _state(
     odoo: OdooClient, backends: Sequence[int], stores: Sequence[Store]
 ) -> tuple[int, int, int, int]:
-    """Webhooks not sent yet, events and jobs that wait, orders that are there.
+    """Webhooks not sent yet, events, notes and jobs that wait, orders that are there.
 
     In this order: each makes the next one before it is gone itself, so none is missed.
     """
     unsent = sum(_unsent(store) for store in stores)
     mine = ("backend_id", "in", list(backends))
-    events = odoo.call("channel.event", "search_count", [mine, ("state", "=", "pending")])
+    events = sum(
+        odoo.call(model, "search_count", [mine, ("state", "=", "pending")])
+        for model in ("channel.event", "channel.outbox")
+    )
     jobs = odoo.call(
         "queue.job",
         "search_count",

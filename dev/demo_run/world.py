@@ -86,6 +86,9 @@ def prepare_company(odoo: OdooClient, url: str) -> None:
     euro = next(row["id"] for row in currencies if row["name"] == "EUR")
     country = odoo.call("res.country", "search", [("code", "=", "ES")])[0]
     company = odoo.call("res.company", "search", [], limit=1)
+    if not odoo.call("account.journal", "search_count", [("type", "=", "sale")]):
+        # before the currency: a chart of accounts brings its own
+        odoo.call("account.chart.template", "try_loading", "generic_coa", company[0])
     odoo.call(
         "res.company",
         "write",
