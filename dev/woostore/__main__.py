@@ -7,7 +7,10 @@ import signal
 import threading
 
 from . import Server, Store, recorded_store
+from .rest_index import CORE_FEATURES, PLUGINS
 from .samples import fill
+
+FEATURES = (*CORE_FEATURES, *PLUGINS)
 
 
 def arguments() -> argparse.Namespace:
@@ -21,6 +24,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--currency", default="EUR")
     parser.add_argument("--decimals", type=int, default=2)
     parser.add_argument("--tls", action="store_true")
+    parser.add_argument("--feature", action="append", default=[], choices=FEATURES)
     return parser.parse_args()
 
 
@@ -41,6 +45,10 @@ def make_store(args: argparse.Namespace) -> Store:
 def main() -> None:
     args = arguments()
     store = make_store(args)
+    store.features.update(args.feature)
+    needed = [CORE_FEATURES[name] for name in args.feature if name in CORE_FEATURES]
+    if needed and store.release < max(needed):
+        store.version = f"{'.'.join(map(str, max(needed)))}.0"
     done = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: done.set())

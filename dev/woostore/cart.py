@@ -17,6 +17,7 @@ class Cart:
     - ``created_via``: ``store-api`` (block checkout) or ``checkout`` (classic); they round and
       fire events differently
     - ``vat_exempt``: the customer pays no tax
+    - ``authorised``: the card is authorised only, its money is taken later (``Store.capture``)
     """
 
     lines: list[tuple[Any, ...]] = field(default_factory=list)
@@ -33,3 +34,4 @@ class Cart:
     customer_note: str = ""
     transaction_id: str = ""
     vat_exempt: bool = False
+    authorised: bool = False

@@ -6,9 +6,10 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from . import coupons, lines, order_status, orders, products
+from . import coupons, gateways, lines, order_status, orders, products
 from .calculator import CartCalculator, CartTotals, Fee, Item, Shipping
 from .cart import Cart
+from .defaults import PAID_BY_HAND
 from .order_totals import set_tax_totals, tax_line
 from .product_json import is_on_sale
 from .rounding import ZERO, dec, number
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 PAID_LATER = {"bacs": "on-hold", "cheque": "on-hold"}
+PAID = {"processing", "completed"}
 
 
 def place(store: Store, cart: Cart, status: str | None) -> Record:
@@ -52,7 +54,10 @@ def draft(store: Store, cart: Cart) -> Record:
 
 def _pay(store: Store, order: Record, cart: Cart, status: str | None) -> None:
     order_status.set_status(store, order, "pending")
+    by_gateway = order["payment_method"] not in PAID_BY_HAND
     if status is not None:
+        if by_gateway and status in PAID:
+            gateways.take(store, order, cart.transaction_id)
         order_status.set_status(store, order, status)
     elif not dec(order["total"]):
         order_status.payment_complete(store, order)
@@ -67,9 +72,13 @@ def _pay(store: Store, order: Record, cart: Cart, status: str | None) -> None:
     elif order["payment_method"] in PAID_LATER:
         later = PAID_LATER[order["payment_method"]]
         order_status.set_status(store, order, later, "Awaiting payment.")
+    elif cart.authorised:
+        gateways.authorise(store, order, cart.transaction_id)
+        text = f"Charge authorized (transaction {order['transaction_id']})."
+        order_status.set_status(store, order, "on-hold", text)
     else:
-        reference = cart.transaction_id or f"pi_{store.random_key(24)}"
-        order_status.payment_complete(store, order, reference)
+        gateways.take(store, order, cart.transaction_id)
+        order_status.payment_complete(store, order)
 
 
 def _line_product(store: Store, line: Record, key: str) -> Any:

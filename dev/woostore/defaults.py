@@ -152,12 +152,17 @@ def settings(
     }
 
 
+# Gateways that take no money themselves; "" is an order without one.
+PAID_BY_HAND = {"", "bacs", "cheque", "cod"}
+
+
 def gateways() -> list[Record]:
     return [
         _gateway("bacs", "Direct bank transfer", ["products"]),
         _gateway("cheque", "Check payments", ["products"]),
         _gateway("cod", "Cash on delivery", ["products"]),
         _gateway("stripe", "Credit card", ["products", "refunds"]),
+        _gateway("woocommerce_payments", "Credit / Debit Cards", ["products", "refunds"]),
         _gateway("ppcp-gateway", "PayPal", ["products", "refunds"]),
     ]
 

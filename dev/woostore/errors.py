@@ -11,12 +11,13 @@ class RestError(Exception):
 
     def __init__(
         self,
-        code: str,
+        code: str | int,
         message: str,
         status: int = 400,
         data: dict[str, Any] | int | None = None,
         *,
         hides_allow: bool = False,
+        bare: bool = False,
     ) -> None:
         super().__init__(message)
         self.code = code
@@ -25,9 +26,11 @@ class RestError(Exception):
         self.data = data
         # Refused while rights were checked: then no Allow header is sent.
         self.hides_allow = hides_allow
+        # Made without any data, its status included.
+        self.bare = bare
 
     def body(self) -> dict[str, Any]:
-        if isinstance(self.data, int):
+        if self.bare or isinstance(self.data, int):
             return {"code": self.code, "message": self.message, "data": self.data}
         data = {"status": self.status, **(self.data or {})}
         return {"code": self.code, "message": self.message, "data": data}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from . import mails
 from .links import READ_DELETE, item_links
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ def add(
         "customer_note": customer_note,
     }
     store.notes[note["id"]] = note
+    if customer_note and order_id in store.orders:
+        mails.send(store, store.orders[order_id], "customer_note", text)
     return note
 
 

@@ -158,7 +158,7 @@ def product_line(store: Store, line: Record, dp: int) -> Record:
         "total_tax": fixed(line["total_tax"], dp),
         "taxes": taxes(store, line, dp),
         "meta_data": meta(line),
-        "sku": line["_sku"] if "_sku" in line else _sku(store, product),
+        "sku": sku_of(store, line),
         "price": line.get("_price", _price(dec(line["total"]), quantity)),
         "image": _with_host(store, line["_image"]) if "_image" in line else _image(store, product),
         "parent_name": line.get("_parent_name"),
@@ -175,8 +175,11 @@ def _whole(value: float) -> int | float:
     return int(value) if value.is_integer() else value
 
 
-def _sku(store: Store, product: Record | None) -> str | None:
+def sku_of(store: Store, line: Record) -> str | None:
     """The product's SKU of today; a variation without one shows its parent's."""
+    if "_sku" in line:
+        return line["_sku"]
+    product = store.products.get(line["variation_id"] or line["product_id"])
     if product is None:
         return None
     parent = store.products.get(product["parent_id"])

@@ -1,21 +1,20 @@
-"""The status of an order, and what follows from it: dates, notes, stock, a last refund."""
+"""The status of an order, and what follows from it: dates, notes, stock, mails, a last refund."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import notes, stock
-from .rounding import dec, number
+from . import gateways, mails, notes, order_stock
 
 if TYPE_CHECKING:
     from .store import Store
 
 Record = dict[str, Any]
 
-REDUCES_STOCK = {"processing", "on-hold", "completed"}
-
-
-RETURNS_STOCK = {"pending", "cancelled"}
+REFUND_BY_STATUS = (
+    "Order status set to refunded. To return funds to the customer you will need to issue a "
+    "refund through your payment gateway."
+)
 
 
 def needs_processing(store: Store, order: Record) -> bool:
@@ -47,10 +46,9 @@ def set_status(store: Store, order: Record, status: str, note: str = "") -> set[
         text = f"Order status changed from {status_name(store, before)} to "
         text += f"{status_name(store, status)}."
         notes.add(store, order["id"], f"{note} {text}".strip())
-    if status in REDUCES_STOCK:
-        reduce_stock(store, order)
-    elif status in RETURNS_STOCK:
-        return_stock(store, order)
+    order_stock.follow_status(store, order)
+    gateways.status_changed(store, order)
+    mails.status_changed(store, order, before)
     if status == "refunded":
         _refund_the_rest(store, order)
     return {"status"}
@@ -85,43 +83,6 @@ def _refund_the_rest(store: Store, order: Record) -> None:
 
     left = refunds.remaining(store, order)
     if left > 0:
-        refunds.record(store, order, left, [], "Order fully refunded.", restock=False)
-
-
-def reduce_stock(store: Store, order: Record) -> None:
-    """Take the goods off the shelf, once; each line remembers by ``_reduced_stock``."""
-    told = []
-    for line in order["line_items"]:
-        product = stock.stock_keeper(store, line["variation_id"] or line["product_id"])
-        if product is None or _reduced(line):
-            continue
-        before = product["stock_quantity"] or 0
-        after = before - line["quantity"]
-        stock.set_stock(store, product, after)
-        stock.saved(store, product)
-        value = str(line["quantity"])
-        line["meta_data"].append({"id": 0, "key": "_reduced_stock", "value": value})
-        told.append(f"{product['name']} ({product['sku']}) {before}&rarr;{after}")
-    if told:
-        notes.add(store, order["id"], "Stock levels reduced: " + ", ".join(told))
-
-
-def _reduced(line: Record) -> Record | None:
-    return next((m for m in line["meta_data"] if m["key"] == "_reduced_stock"), None)
-
-
-def return_stock(store: Store, order: Record) -> None:
-    told = []
-    for line in order["line_items"]:
-        meta = _reduced(line)
-        product = stock.stock_keeper(store, line["variation_id"] or line["product_id"])
-        if meta is None or product is None:
-            continue
-        before = product["stock_quantity"] or 0
-        after = before + number(dec(meta["value"]))
-        stock.set_stock(store, product, after)
-        stock.saved(store, product)
-        line["meta_data"].remove(meta)
-        told.append(f"{product['name']} ({product['sku']}) {before}&rarr;{after}")
-    if told:
-        notes.add(store, order["id"], "Stock levels increased: " + ", ".join(told))
+        refund = refunds.record(store, order, left, [], "Order fully refunded.", restock=False)
+        refunds.tell(store, order, refund, "refunded")
+        notes.add(store, order["id"], REFUND_BY_STATUS)

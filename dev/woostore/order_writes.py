@@ -11,7 +11,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from . import coupons, lines, order_status, orders, products, stock
+from . import coupons, lines, order_status, order_stock, orders, products
 from .errors import RestError
 from .order_coupons import apply_coupons
 from .order_json import PAYABLE
@@ -43,7 +43,7 @@ PLAIN = (
 
 
 def create(store: Store, params: Record) -> Record:
-    order = orders.blank(store, status="new", created_via=params.get("created_via") or "rest-api")
+    order = orders.blank(store, created_via=params.get("created_via") or "rest-api")
     if store.release < (9, 9):
         order["created_via"] = "rest-api"
     apply(store, order, params)
@@ -137,7 +137,7 @@ def _apply_line(store: Store, order: Record, kind: str, row: Record, setter: Lin
             text = "Order item ID provided is not associated with order."
             raise RestError("woocommerce_rest_invalid_item_id", text, 400)
     if existing is not None and _removes(kind, row):
-        _put_back(store, existing)
+        order_stock.put_back(store, existing)
         order[kind].remove(existing)
         return
     line = setter(store, existing, row)
@@ -145,21 +145,14 @@ def _apply_line(store: Store, order: Record, kind: str, row: Record, setter: Lin
         orders.set_meta(store, line["meta_data"], row["meta_data"])
     if existing is None:
         order[kind].append(line)
+    if kind == "line_items":
+        order_stock.adjust(store, order, line)
 
 
 def _removes(kind: str, row: Record) -> bool:
     key = {"line_items": "product_id", "shipping_lines": "method_id", "fee_lines": "name"}[kind]
     gone = key in row and row[key] is None
     return gone or (kind == "line_items" and "quantity" in row and not dec(row["quantity"]))
-
-
-def _put_back(store: Store, line: Record) -> None:
-    meta = next((m for m in line["meta_data"] if m["key"] == "_reduced_stock"), None)
-    product = stock.stock_keeper(store, line.get("variation_id") or line.get("product_id", 0))
-    if meta and product:
-        before = product["stock_quantity"] or 0
-        stock.set_stock(store, product, before + number(dec(meta["value"])))
-        stock.saved(store, product)
 
 
 def _product_row(store: Store, line: Record | None, row: Record) -> Record:
@@ -171,7 +164,8 @@ def _product_row(store: Store, line: Record | None, row: Record) -> Record:
         net = plain(net_price(store, product, dec(quantity)), store.rules.precision)
         line["subtotal"] = line["total"] = net
     elif row.get("quantity") is not None:
-        _change_quantity(store, line, dec(row["quantity"]))
+        line["quantity"] = number(dec(row["quantity"]))
+        line.pop("_price", None)
     for key in ("name", "tax_class"):
         if row.get(key) is not None:
             line[key] = row[key]
@@ -187,19 +181,6 @@ def _set_amounts(store: Store, line: Record, row: Record) -> None:
         line["subtotal"] = store.rules.stored(row["subtotal"])
     if dec(line["subtotal"]) < dec(line["total"]):
         line["subtotal"] = line["total"]
-    line.pop("_price", None)
-
-
-def _change_quantity(store: Store, line: Record, quantity: Decimal) -> None:
-    """Amounts stay; goods already taken from the shelf follow the difference."""
-    meta = next((m for m in line["meta_data"] if m["key"] == "_reduced_stock"), None)
-    product = stock.stock_keeper(store, line["variation_id"] or line["product_id"])
-    if meta and product:
-        more = quantity - dec(meta["value"])
-        stock.set_stock(store, product, (product["stock_quantity"] or 0) - number(more))
-        stock.saved(store, product)
-        meta["value"] = str(number(quantity))
-    line["quantity"] = number(quantity)
     line.pop("_price", None)
 
 
@@ -257,6 +238,3 @@ SETTERS: dict[str, LineSetter] = {
     "shipping_lines": _shipping_row,
     "fee_lines": _fee_row,
 }
-
-
-# --- coupons of an order -----------------------------------------------------------------------

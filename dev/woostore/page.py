@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape, unescape
 from typing import TYPE_CHECKING, Any
 
-from . import notes, order_status, phpquery
+from . import fulfillments, notes, order_status, phpquery, refunds, trackings
 from .cart import Cart
 from .defaults import SYMBOLS
 from .rest import Answer, Request
@@ -47,6 +47,7 @@ width:100%;padding:8px;margin-top:14px}button.main:hover{background:#4b3d75}
 .status.processing{background:#d7f0dd}.status.completed{background:#d5e6fb}
 .status.on-hold{background:#fbecc8}.status.cancelled,.status.failed,.status.trash{background:#f8d9d6}
 td.keep{white-space:nowrap}form.row{display:inline}form.row button{font-size:13px;padding:3px 9px}
+details summary{cursor:pointer;color:#6b7785;font-size:13px}details div{font-size:13px}
 @media(max-width:820px){main{grid-template-columns:1fr}}
 """
 
@@ -186,7 +187,7 @@ def _orders(store: Store) -> str:
     rows = sorted(store.orders.values(), key=lambda o: o["id"], reverse=True)[:SHOWN_ORDERS]
     if not rows:
         return "<p class=muted>No orders yet. Place one on the right.</p>"
-    head = "<tr><th>Order<th>Placed<th>Customer<th class=n>Total<th>Status<th>Tracking, notes<th>"
+    head = "<tr><th>Order<th>Placed<th>Customer<th class=n>Total<th>Status<th>What became of it<th>"
     return f"<table>{head}{''.join(_order(store, order) for order in rows)}</table>"
 
 
@@ -201,19 +202,42 @@ def _order(store: Store, order: Record) -> str:
         f'<td class="muted keep">{placed}</td><td>{escape(person)}</td>'
         f"<td class=n>{escape(_money(store, order['total'], order['currency']))}</td>"
         f'<td class=keep><span class="status {escape(status)}">{escape(label)}</span></td>'
-        f"<td>{_tracking(store, order)}</td><td class=keep>{_buttons(order)}</td></tr>"
+        f"<td>{_story(store, order)}</td><td class=keep>{_buttons(order)}</td></tr>"
     )
 
 
-def _tracking(store: Store, order: Record) -> str:
-    """Tracking kept as meta by whatever plug-in, and what the customer was told."""
-    found = [
+def _story(store: Store, order: Record) -> str:
+    """What became of the order: parcels, refunds, what the customer was told, and all notes."""
+    written = notes.of_order(store, order["id"])
+    told = [note["note"] for note in written if note["customer_note"]]
+    lines = [*_parcels(store, order), *_refunds(store, order), *told[:2]]
+    shown = "<br>".join(escape(str(text)) for text in lines)
+    if not written:
+        return shown or "<span class=muted>—</span>"
+    texts = "".join(f"<div>{escape(unescape(note['note']))}</div>" for note in reversed(written))
+    plural = "" if len(written) == 1 else "s"
+    return f"{shown}<details><summary>{len(written)} note{plural}</summary>{texts}</details>"
+
+
+def _parcels(store: Store, order: Record) -> list[str]:
+    """Of core, of the tracking plug-ins, and tracking kept as meta by whatever else."""
+    rows = fulfillments.of_order(store, order["id"])
+    out = [fulfillments.described(order, row) for row in rows]
+    for item in trackings.of_order(order):
+        carrier, _link = trackings.shown(store, order, item)
+        out.append(f"Parcel: {carrier} {item['tracking_number']}")
+    return out + [
         f"{m['key'].lstrip('_')}: {m['value']}"
         for m in order["meta_data"]
-        if "tracking" in m["key"]
+        if "tracking" in m["key"] and m["key"] != trackings.TRACKINGS
     ]
-    told = [n["note"] for n in notes.of_order(store, order["id"]) if n["customer_note"]]
-    return "<br>".join(escape(str(text)) for text in (*found, *told[:2])) or "<span class=muted>—"
+
+
+def _refunds(store: Store, order: Record) -> list[str]:
+    return [
+        f"Refunded {_money(store, row['amount'], order['currency'])} {row['reason']}".strip()
+        for row in reversed(refunds.of_order(store, order["id"]))
+    ]
 
 
 def _buttons(order: Record) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from . import notes, order_status, orders, stock
+from . import fulfillments, gateways, mails, meta, order_status, order_stock, orders
 from .errors import RestError
 from .links import READ_DELETE, item_links
 from .order_json import lines_json
@@ -50,12 +50,23 @@ def create(
     if value > remaining(store, order):
         raise refusal("Invalid refund amount.")
     refund = record(store, order, value, lines, reason, restock=restock, meta_data=meta_data)
-    refund["refunded_payment"] = paid_back
+    if paid_back:
+        gateways.paid_back(store, order, refund)
     changed = {"refund"}
-    if remaining(store, order) <= 0 and not _keeps_status(store, order, lines):
+    if remaining(store, order) > 0 or _keeps_status(store, order, lines):
+        tell(store, order, refund, "partially_refunded")
+    else:
+        tell(store, order, refund, "refunded")
         changed |= order_status.set_status(store, order, "refunded")
     orders.saved(store, order, changed)
+    fulfillments.after_refund(store, order)
     return refund
+
+
+def tell(store: Store, order: Record, refund: Record, kind: str) -> None:
+    """Every refund is mailed, the one that a status makes as well."""
+    amount = f"{fixed(refund['amount'], store.decimals)} {order['currency']}"
+    mails.send(store, order, kind, f"Refunded: {amount}. {refund['reason']}".strip())
 
 
 def refusal(text: str) -> RestError:
@@ -75,21 +86,21 @@ def _keeps_status(store: Store, order: Record, lines: list[Record]) -> bool:
     """Free goods not yet refunded keep an order open; since 10.0 only if lines were sent."""
     if store.release >= (10,) and not lines:
         return False
-    back: dict[str, Decimal] = {}
-    for refund in of_order(store, order["id"]):
-        for line in refund["line_items"]:
-            key = refunded_item(line)
-            back[key] = back.get(key, ZERO) - dec(line["quantity"])
+    back = quantities(store, order)
     return any(
-        not dec(line["total"]) and back.get(str(line["id"]), ZERO) < dec(line["quantity"])
+        not dec(line["total"]) and back.get(line["id"], ZERO) < dec(line["quantity"])
         for line in order["line_items"]
     )
 
 
-def refunded_item(line: Record) -> str:
-    """Id of the order line this refund line gives back."""
-    found = (m["value"] for m in line["meta_data"] if m["key"] == "_refunded_item_id")
-    return str(next(found, ""))
+def quantities(store: Store, order: Record) -> dict[int, Decimal]:
+    """Pieces refunded so far, by order line."""
+    back: dict[int, Decimal] = {}
+    for refund in of_order(store, order["id"]):
+        for line in refund["line_items"]:
+            key = int(meta.value(line["meta_data"], "_refunded_item_id") or 0)
+            back[key] = back.get(key, ZERO) - dec(line["quantity"])
+    return back
 
 
 def record(
@@ -123,7 +134,7 @@ def record(
     _sum_taxes(store, refund)
     orders.number_lines(store, refund)
     if restock:
-        _restock(store, order, lines)
+        order_stock.restock(store, order, lines)
     store.refunds[refund["id"]] = refund
     return refund
 
@@ -147,8 +158,8 @@ def _refund_line(store: Store, kind: str, line: Record, wanted: Record) -> Recor
         for row in wanted.get("refund_tax") or []
         if dec(row.get("refund_total"))
     }
-    meta = {"id": 0, "key": "_refunded_item_id", "value": str(line["id"])}
-    made = {**line, "id": 0, "total": amount, "meta_data": [meta]}
+    back = {"id": 0, "key": "_refunded_item_id", "value": str(line["id"])}
+    made = {**line, "id": 0, "total": amount, "meta_data": [back]}
     for key in ("_price", "_image"):
         made.pop(key, None)
     if kind == "line_items":
@@ -171,26 +182,6 @@ def _sum_taxes(store: Store, refund: Record) -> None:
 
 def _by_rate(line: Record) -> Taxes:
     return {row["id"]: dec(row["total"]) for row in line["taxes"]}
-
-
-def _restock(store: Store, order: Record, lines: list[Record]) -> None:
-    """Put refunded pieces back on the shelf, as far as they had been taken from it."""
-    for wanted in lines:
-        line = next((li for li in order["line_items"] if li["id"] == wanted.get("id")), None)
-        if line is None or not wanted.get("quantity"):
-            continue
-        meta = next((m for m in line["meta_data"] if m["key"] == "_reduced_stock"), None)
-        product = stock.stock_keeper(store, line["variation_id"] or line["product_id"])
-        if meta is None or product is None:
-            continue
-        back = min(dec(wanted["quantity"]), dec(meta["value"]))
-        before = product["stock_quantity"] or 0
-        stock.set_stock(store, product, before + number(back))
-        stock.saved(store, product)
-        meta["value"] = str(number(dec(meta["value"]) - back))
-        name = product["name"]
-        text = f"Item #{product['id']} stock increased from {before} to "
-        notes.add(store, order["id"], f"{text}{product['stock_quantity']}. ({name})")
 
 
 def as_rest(store: Store, refund: Record, dp: int | None = None, *, parent: bool = False) -> Record:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 Schema = dict[str, Any] | Callable[["Store"], dict[str, Any]] | None
 EDITING = ("POST", "PUT", "PATCH")
+# Parts of paths that become arguments.
+NUMBER = r"(\d+)"
+WORD = r"([\w-]+)"
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Endpoints that describe the shop: index, status, settings, gateways, shipping."""
+"""Endpoints that describe the shop: status, settings, gateways, shipping."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from .errors import RestError
 from .links import EDIT, ITEM, READ, href, item_links
 from .paging import whole
 from .product_json import ENTITIES
-from .rest import Answer, Call, offers
+from .rest import Answer, Call
+from .rest_index import CORE_FEATURES, PLUGINS
 
 if TYPE_CHECKING:
     from .store import Store
@@ -16,91 +17,6 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 HPOS_STORE = "Automattic\\WooCommerce\\Internal\\DataStores\\Orders\\OrdersTableDataStore"
 POSTS_STORE = "WC_Order_Data_Store_CPT"
-
-# --- index -------------------------------------------------------------------------------------
-
-
-def site_index(call: Call) -> Answer:
-    """/wp-json/: public, names the shop, its time zone and its namespaces."""
-    store = call.store
-    authorization = f"{store.url}/wp-admin/authorize-application.php"
-    endpoints = {"endpoints": {"authorization": authorization}}
-    return Answer(
-        {
-            "name": store.name,
-            "description": "",
-            "url": store.url,
-            "home": store.url,
-            "gmt_offset": _gmt_offset(store),
-            "timezone_string": store.timezone,
-            "namespaces": namespaces(store),
-            "authentication": {"application-passwords": endpoints},
-            "routes": routes(store),
-        }
-    )
-
-
-def _gmt_offset(store: Store) -> int | float:
-    offset = store.clock.now().astimezone(store.zone).utcoffset()
-    hours = offset.total_seconds() / 3600 if offset else 0.0
-    return int(hours) if hours.is_integer() else hours
-
-
-def namespaces(store: Store) -> list[str]:
-    extra = ["wc-shipment-tracking/v3"] if "shipment-tracking" in store.features else []
-    return [*NAMESPACES, *extra]
-
-
-NAMESPACES = (
-    "oembed/1.0",
-    "wc/v3",
-    "wc/v1",
-    "jetpack/v4",
-    "wc-admin",
-    "wc-analytics",
-    "wc/store",
-    "wc/store/v1",
-    "wc/private",
-    "wc/v2",
-    "wc-admin-email",
-    "wc-telemetry",
-    "wccom-site/v3",
-    "wp/v2",
-    "wp-site-health/v1",
-    "wp-block-editor/v1",
-)
-
-
-def routes(store: Store) -> Record:
-    """Route patterns as keys: what a client looks at to find out what the shop offers."""
-    from .routes import ROUTES  # the table knows this module
-
-    out: Record = {}
-    for route in ROUTES:
-        if store.release < route.since or not offers(store, route):
-            continue
-        namespace = route.namespaces[0]
-        path = "/" + "/".join(part for part in (namespace, route.pattern) if part)
-        out[_named(path)] = {"namespace": namespace, "methods": route.allowed}
-    return out
-
-
-def _named(path: str) -> str:
-    """``orders/(\\d+)/notes`` as WordPress writes it: with names for the groups."""
-    parts = path.split("(\\d+)")
-    names = ["id"] if len(parts) == 2 else ["order_id", "id", "item_id"]
-    out = parts[0]
-    for name, rest in zip(names, parts[1:], strict=False):
-        out += f"(?P<{name}>[\\d]+){rest}"
-    return out
-
-
-def namespace_index(call: Call) -> Answer:
-    namespace = call.path.removeprefix("/wp-json/").strip("/")
-    found = {k: v for k, v in routes(call.store).items() if v["namespace"] == namespace}
-    up = {"up": [{"href": f"{call.store.url}/wp-json/"}]}
-    return Answer({"namespace": namespace, "routes": found, "_links": up})
-
 
 # --- status ------------------------------------------------------------------------------------
 
@@ -116,13 +32,21 @@ def system_status(call: Call) -> Answer:
         "wp_version": store.wp_version,
     }
     status["environment"] = {**_ENVIRONMENT, **status["environment"], **facts}
-    plugin = {"plugin": "woocommerce/woocommerce.php", "name": "WooCommerce"}
-    plugin.update(version=store.version, version_latest=store.version)
-    status.setdefault("active_plugins", [plugin])
+    status["active_plugins"] = [*status.get("active_plugins", [_plugin(store)]), *_extra(store)]
     status["settings"] = {**status["settings"], **_status_settings(store)}
     secure = store.url.startswith("https")
     status["security"] = {"secure_connection": secure, "hide_errors": True}
     return Answer(status)
+
+
+def _plugin(store: Store) -> Record:
+    plugin = {"plugin": "woocommerce/woocommerce.php", "name": "WooCommerce"}
+    return {**plugin, "version": store.version, "version_latest": store.version}
+
+
+def _extra(store: Store) -> list[Record]:
+    files = [PLUGINS[name][0] for name in PLUGINS if name in store.features]
+    return [{"plugin": file, "name": file.partition("/")[0]} for file in files]
 
 
 _ENVIRONMENT = {
@@ -152,7 +76,8 @@ def _status_settings(store: Store) -> Record:
     }
     if store.release >= (9,):
         known = store.system_status.get("settings", {}).get("enabled_features", [])
-        out["enabled_features"] = [*known, *sorted(store.features - set(known))]
+        new = [name for name, since in CORE_FEATURES.items() if store.release >= since]
+        out["enabled_features"] = [*known, *sorted(store.features & set(new) - set(known))]
     return out
 
 

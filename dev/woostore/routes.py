@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from . import rest_index as index
 from . import rest_orders as orders
 from . import rest_people as people
 from . import rest_products as products
@@ -13,10 +14,8 @@ from . import rest_terms as terms
 from . import rest_webhooks as hooks
 from . import schemas
 from .batch import batch
-from .rest import EDITING, Endpoint, Handler, Route, Schema
-
-NUMBER = r"(\d+)"
-WORD = r"([\w-]+)"
+from .rest import EDITING, NUMBER, WORD, Endpoint, Handler, Route, Schema
+from .routes_plugins import FULFILLMENTS, TRACKINGS, WOOPAYMENTS
 
 
 def _collection(
@@ -193,8 +192,12 @@ PEOPLE = [
 ]
 
 SHOP = [
-    Route("", {"GET": Endpoint(shop.site_index, public=True)}, namespaces=("",)),
-    Route(r"wc/v\d", {"GET": Endpoint(shop.namespace_index, public=True)}, namespaces=("",)),
+    Route("", {"GET": Endpoint(index.site_index, public=True)}, namespaces=("",)),
+    Route(
+        r"wc(?:-[\w-]+)?/v\d",
+        {"GET": Endpoint(index.namespace_index, public=True)},
+        namespaces=("",),
+    ),
     _collection("taxes", taxes.list_taxes, taxes.create_tax, schemas.TAXES_LIST),
     _collection("taxes/classes", taxes.list_classes, taxes.create_class),
     _item(f"taxes/classes/{WORD}", taxes.view_class, None, taxes.delete_class),
@@ -241,4 +244,14 @@ WEBHOOKS = [
     ),
 ]
 
-ROUTES: list[Route] = [*ORDERS, *PRODUCTS, *PEOPLE, *SHOP, *LEGACY, *WEBHOOKS]
+ROUTES: list[Route] = [
+    *ORDERS,
+    *FULFILLMENTS,
+    *TRACKINGS,
+    *PRODUCTS,
+    *PEOPLE,
+    *SHOP,
+    *WOOPAYMENTS,
+    *LEGACY,
+    *WEBHOOKS,
+]

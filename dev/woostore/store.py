@@ -9,25 +9,29 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from . import checkout, coupons, customers, defaults, orders, products, refunds, stock
+from . import checkout, coupons, customers, defaults, orders, products, stock
 from .auth import Key, Nonces, new_key
 from .cart import Cart
 from .clock import Clock, to_local, zone_of
+from .doings import Doings
+from .mails import Mail
 from .rounding import Rules
 from .served import ServedRequest
 from .taxes import Place, Rate, find_rates
+from .trackings import PROVIDERS
 from .webhooks import Webhooks
 
 Record = dict[str, Any]
 
 
-class Store:
+class Store(Doings):
     """A shop in memory.
 
     ``orders``, ``products`` (variations among them), ``refunds``, ``coupons``, ``customers``,
-    ``notes`` and ``taxes`` are plain dicts by id, near to their REST form but with amounts as
-    the database keeps them (more decimals) and only UTC dates. All access by REST and all
-    methods here run under ``lock``.
+    ``notes``, ``fulfillments`` and ``taxes`` are plain dicts by id, near to their REST form but
+    with amounts as the database keeps them (more decimals) and only UTC dates; ``payouts`` and
+    ``transactions`` are WooPayments', ``mails`` what customers were sent. All access by REST and
+    all methods here run under ``lock``.
 
     ``timezone`` is a zone's name, or a fixed offset such as "+05:30". ``tax_rates``: see
     ``defaults.tax_rate``; None = several countries, reduced, zero and compound rates.
@@ -52,7 +56,8 @@ class Store:
         self.zone = zone_of(timezone)
         self.timezone = timezone if isinstance(self.zone, ZoneInfo) else ""
         self.url = "http://shop.invalid"
-        # Plug-ins and switched features with routes of their own, such as "shipment-tracking".
+        # Plug-ins and switched features with routes of their own: see ``rest_index.PLUGINS``
+        # and ``rest_index.CORE_FEATURES``.
         self.features: set[str] = set()
         self.lock = threading.RLock()
         self.clock = Clock()
@@ -84,6 +89,13 @@ class Store:
         self.coupons: dict[int, Record] = {}
         self.customers: dict[int, Record] = {}
         self.notes: dict[int, Record] = {}
+        self.fulfillments: dict[int, Record] = {}
+        self.payouts: dict[str, Record] = {}
+        self.transactions: dict[str, Record] = {}
+        self.mails: list[Mail] = []
+        self.tracking_providers = {group: dict(rows) for group, rows in PROVIDERS.items()}
+        # Names that AST also takes for a carrier, in lower case.
+        self.tracking_aliases = {"dhl express": "DHL"}
         self.taxes: dict[int, Record] = {}
         self.tax_classes = [dict(row) for row in defaults.TAX_CLASSES]
         self.statuses = dict(defaults.ORDER_STATUSES)
@@ -214,48 +226,6 @@ class Store:
         with self.lock:
             return orders.as_rest(self, checkout.draft(self, cart))
 
-    def update_order(self, order_id: int, **changes: Any) -> Record:
-        """Edit an order in the shop's admin: status, customer_note, billing, meta_data, …"""
-        with self.lock:
-            order = self.orders[order_id]
-            orders.edit(self, order, changes)
-            return orders.as_rest(self, order)
-
-    def trash_order(self, order_id: int) -> None:
-        with self.lock:
-            orders.trash(self, self.orders[order_id])
-
-    def restore_order(self, order_id: int) -> None:
-        """Take an order out of the trash in the admin."""
-        with self.lock:
-            orders.untrash(self, self.orders[order_id])
-
-    def delete_order(self, order_id: int) -> None:
-        """Delete for good: no event tells of it."""
-        with self.lock:
-            orders.destroy(self, order_id)
-
-    def refund_order(
-        self,
-        order_id: int,
-        amount: str | None = None,
-        lines: list[Record] | None = None,
-        restock: bool = True,
-        reason: str = "",
-    ) -> Record:
-        """Refund by hand. ``lines`` as REST takes them: id, quantity, refund_total, refund_tax."""
-        with self.lock:
-            order = self.orders[order_id]
-            refund = refunds.create(
-                self, order, amount=amount, lines=lines or [], restock=restock, reason=reason
-            )
-            return refunds.as_rest(self, refund)
-
-    def delete_refund(self, refund_id: int) -> None:
-        """No event, and the order's date does not move."""
-        with self.lock:
-            del self.refunds[refund_id]
-
     def set_stock(self, id_or_sku: int | str, quantity: int) -> Record:
         """A person changes the stock in the admin."""
         with self.lock:
@@ -293,6 +263,8 @@ FIRST_IDS = {
     "item": 1,
     "meta": 1,
     "note": 1,
+    "fulfillment": 1,
+    "fulfillment_meta": 1,
     "user": 2,
     "term": 16,
     "attribute": 1,
