@@ -104,7 +104,8 @@ class Doings:
     ) -> Record:
         """Refund in the admin.
 
-        ``lines`` as REST takes them: id, quantity, refund_total, refund_tax. ``paid_back``: through the gateway, which then leaves its ids.
+        ``lines`` as REST takes them: id, quantity, refund_total, refund_tax. ``paid_back``:
+        through the gateway, which then leaves its ids.
         """
         with self.lock:
             refund = refunds.create(

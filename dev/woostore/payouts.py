@@ -115,13 +115,19 @@ def _transaction(store: Store, kind: str, stamp: str, amount: int, **values: Any
     return {**blank, **values}
 
 
-def _of_customer(store: Store, order: Record, amount: Decimal, rates: Mapping[str, str]) -> Record:
+def _of_order(
+    store: Store,
+    kind: str,
+    order: Record,
+    amount: Decimal,
+    rates: Mapping[str, str],
+    stamp: str,
+    **more: Any,
+) -> Record:
     """The amount as the customer paid it, as the shop gets it, and who the customer is."""
     billing, currency = order["billing"], order["currency"]
     rate = Decimal(1) if currency == store.currency else dec(rates[currency])
-    return {
-        "amount": minor(amount * rate, store.currency),
-        "net": minor(amount * rate, store.currency),
+    values = {
         "customer_amount": minor(amount, currency),
         "customer_currency": currency.lower(),
         "customer_name": f"{billing['first_name']} {billing['last_name']}".strip(),
@@ -132,6 +138,7 @@ def _of_customer(store: Store, order: Record, amount: Decimal, rates: Mapping[st
         "charge_id": charge_id(order),
         "_order_id": order["id"],
     }
+    return _transaction(store, kind, stamp, minor(amount * rate, store.currency), **values, **more)
 
 
 def charge_id(order: Record) -> str:
@@ -149,11 +156,15 @@ def intent_id(order: Record) -> str:
 def _charge(store: Store, order: Record, rates: Mapping[str, str]) -> Record:
     if not order["date_paid_gmt"] or not order["transaction_id"]:
         raise ValueError(f"order {order['id']} was not paid through a gateway")
-    values = _of_customer(store, order, dec(order["total"]), rates)
-    known = meta.value(order["meta_data"], "_wcpay_payment_transaction_id")
-    if known and known not in store.transactions:
-        values["transaction_id"] = known
-    return _transaction(store, "charge", order["date_paid_gmt"], 0, **values)
+    known = _known(store, order, "_wcpay_payment_transaction_id")
+    stamp = order["date_paid_gmt"]
+    return _of_order(store, "charge", order, dec(order["total"]), rates, stamp, **known)
+
+
+def _known(store: Store, record: Record, key: str) -> Record:
+    """The transaction's id, where the gateway has written it down and it is not used up."""
+    value = meta.value(record["meta_data"], key)
+    return {"transaction_id": value} if value and value not in store.transactions else {}
 
 
 def _stranger(store: Store, amount: str, arrival: date) -> Record:
@@ -165,12 +176,9 @@ def _stranger(store: Store, amount: str, arrival: date) -> Record:
 
 
 def _refund(store: Store, refund: Record, rates: Mapping[str, str]) -> Record:
-    order = store.orders[refund["parent_id"]]
-    values = _of_customer(store, order, -dec(refund["amount"]), rates)
-    known = meta.value(refund["meta_data"], "_wcpay_refund_transaction_id")
-    if known and known not in store.transactions:
-        values["transaction_id"] = known
-    return _transaction(store, "refund", refund["date_created_gmt"], 0, **values)
+    known = _known(store, refund, "_wcpay_refund_transaction_id")
+    order, stamp = store.orders[refund["parent_id"]], refund["date_created_gmt"]
+    return _of_order(store, "refund", order, -dec(refund["amount"]), rates, stamp, **known)
 
 
 def _adjustment(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from . import listing, notes, order_writes, orders, refunds
+from . import gateways, listing, notes, order_writes, orders, refunds
 from .errors import RestError, invalid_id
 from .paging import created, page
 from .rest import Answer, Call
@@ -233,7 +233,7 @@ def create_refund(call: Call) -> Answer:
     lines = params.get("line_items") or []
     value = refunds.asked_amount(params.get("amount"), lines, store.decimals)
     if pays and 0 <= value <= refunds.remaining(store, order):
-        _refuse_without_gateway(store, order)
+        _refuse_if_unable(store, order)
     refund = refunds.create(
         store,
         order,
@@ -248,7 +248,7 @@ def create_refund(call: Call) -> Answer:
     return created(store, path, refunds.as_rest(store, refund))
 
 
-def _refuse_without_gateway(store: Store, order: Record) -> None:
+def _refuse_if_unable(store: Store, order: Record) -> None:
     gateway = store.gateways.get(order["payment_method"])
     if gateway is None:
         raise refunds.refusal("The payment gateway for this order does not exist.")
@@ -256,6 +256,8 @@ def _refuse_without_gateway(store: Store, order: Record) -> None:
         raise refunds.refusal(
             "The payment gateway for this order does not support automatic refunds."
         )
+    if order["payment_method"] == "woocommerce_payments" and gateways.is_uncaptured(order):
+        raise refunds.refusal("This payment is not captured yet.")
 
 
 def delete_refund(call: Call) -> Answer:

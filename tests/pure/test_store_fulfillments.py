@@ -243,9 +243,7 @@ def test_what_is_not_there(store: Store) -> None:
     assert texts == ["Invalid fulfillment ID.", "Fulfillment not found.", "Invalid fulfillment ID."]
 
 
-@pytest.mark.parametrize(
-    ("version", "on"), [("10.3.0", False), ("10.0.2", True), ("9.9.5", True)]
-)
+@pytest.mark.parametrize(("version", "on"), [("10.3.0", False), ("10.0.2", True), ("9.9.5", True)])
 def test_shops_without_the_feature(store: Store, version: str, on: bool) -> None:
     store.version = version
     if not on:
@@ -269,9 +267,7 @@ def test_the_feature_is_found(store: Store) -> None:
     ("number", "carrier"),
     [("1Z999AA10123456784", "ups"), ("3S ABCD 1234567", "postnl"), ("nonsense", None)],
 )
-def test_a_carrier_is_guessed_by_its_number(
-    store: Store, number: str, carrier: str | None
-) -> None:
+def test_a_carrier_is_guessed_by_its_number(store: Store, number: str, carrier: str | None) -> None:
     query = f"tracking_number={number.replace(' ', '%20')}"
     found = ask(store, "GET", path_of(place(store), "/lookup"), query=query).body
     assert (found["shipping_provider"] if found else None) == carrier

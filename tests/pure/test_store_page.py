@@ -75,6 +75,35 @@ def test_tracking_is_shown(shop: Server, store: Store) -> None:
     assert "tracking_number: 3SABC" in " ".join(page(shop).text)
 
 
+def test_what_became_of_an_order_is_shown(shop: Server, store: Store) -> None:
+    store.features |= {"shipment-tracking", "fulfillments"}
+    order = store.place_order(Cart(lines=[("A", 2)], billing={"email": "jane@example.com"}))
+    item = {
+        "tracking_provider": "postnl",
+        "tracking_number": "3SABC",
+        "custom_tracking_provider": "",
+    }
+    store.update_order(
+        order["id"], meta_data=[{"key": "_wc_shipment_tracking_items", "value": [item]}]
+    )
+    items = {
+        "id": 1,
+        "key": "_items",
+        "value": [{"item_id": order["line_items"][0]["id"], "qty": 2}],
+    }
+    store.fulfillments[1] = {
+        **{"id": 1, "entity_id": str(order["id"]), "date_deleted": None, "meta_data": [items]},
+        **{"status": "fulfilled", "is_fulfilled": True},
+    }
+    store.refund_order(order["id"], amount="3.00", reason="Scratched")
+    store.update_order(order["id"], status="processing")
+    text = " ".join(page(shop).text)
+    assert "Parcel: PostNL 3SABC" in text
+    assert "Fulfilled #1. Items: Alpha x2." in text
+    assert "Refunded 3.00 € Scratched" in text
+    assert "Order status changed from On hold to Processing." in text
+
+
 def test_nothing_is_let_through(shop: Server, store: Store) -> None:
     attack = "<script>alert(1)</script>"
     store.add_product(sku=attack, name=attack, regular_price="1")
