@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..services.order_facts import has_refunds
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -61,4 +63,16 @@ class SaleOrder(models.Model):
         result = super()._action_confirm()
         for line in self.order_line.filtered("channel_is_container"):
             line.qty_delivered = line.product_uom_qty
+        if not self.env.context.get("channel_import"):
+            self._channel_confirmed()
         return result
+
+    def _channel_confirmed(self):
+        """A person confirmed orders that were held: now their payments and refunds count."""
+        ours = self.filtered("channel_backend_id").sudo()
+        if ours:
+            refunded = ours.filtered(
+                lambda order: any(map(has_refunds, order.channel_binding_ids.mapped("parts")))
+            )
+            ours._channel_follow_up("payment")
+            refunded._channel_follow_up("refund")

@@ -11,5 +11,7 @@ from . import order_values
 from . import order_relevance
 from . import order_workflow
 from . import order_writer
+from . import order_follow_ups
 from . import order_importer
+from . import payment_importer
 from . import customer_importer

@@ -29,8 +29,10 @@ class Draft:
     ``order`` is None when it is gone in the shop. ``binding`` and ``sale`` are recordsets, empty
     for what is new. ``outcome`` is set as soon as the end is known; ``error`` blocks the order
     although it was written (its total does not add up). ``hold``: why it stays a quotation.
-    ``parts``: fingerprints of what may not change behind a confirmed order. ``content``: its
-    lines have to be written. ``notes``: plain texts for the chatter.
+    ``parts``: fingerprints of its parts; ``known_parts`` those of what was taken over before,
+    ``changed`` the names of those that differ. ``content``: its lines have to be written.
+    ``taken``: the binding has the shop's state now; ``confirmed``: by this import. ``notes``:
+    plain texts for the chatter.
     """
 
     work: Work
@@ -40,7 +42,10 @@ class Draft:
     status: OrderStatus = OrderStatus.UNKNOWN
     fingerprint: str = ""
     parts: dict[str, str] = field(default_factory=dict)
+    known_parts: dict[str, str] = field(default_factory=dict)
     content: bool = True
+    taken: bool = False
+    confirmed: bool = False
     totals: Totals | None = None
     gift_cards: Decimal = ZERO
     parties: Parties = field(default_factory=Parties)
@@ -52,6 +57,14 @@ class Draft:
     @property
     def recorder(self):
         return self.work.recorder
+
+    @property
+    def changed(self) -> set[str]:
+        return {part for part in self.parts if self.parts[part] != self.known_parts.get(part)}
+
+    @property
+    def asked_by_person(self) -> bool:
+        return "manual" in self.work.events.mapped("source")
 
     def block(self, error):
         """End with an error a person has to look at; what was written so far stays."""

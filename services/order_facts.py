@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ..core.canonical import ZERO, Address, Order, OrderStatus, Payment, ProductRef
 from ..core.fingerprint import fingerprint
@@ -16,6 +16,15 @@ RELEASED = (OrderStatus.PROCESSING, OrderStatus.COMPLETED)
 CONTENT = ("lines", "totals", "billing", "shipping")
 #: Parts that Odoo's own writes change in the shop: those of an echo.
 OURS = ("status", "payment", "refunds")
+
+
+#: The part "refunds" of an order without any.
+NO_REFUNDS = fingerprint(())
+
+
+def has_refunds(parts: Mapping[str, str] | None) -> bool:
+    """Whether an order with these fingerprints of its parts has refunds in the shop."""
+    return (parts or {}).get("refunds", NO_REFUNDS) != NO_REFUNDS
 
 
 def parts_of(order: Order, meta_keys: Iterable[str]) -> dict[str, str]:

@@ -12,8 +12,10 @@ from ..core.canonical import LineKind, OrderStatus, TaxRate
 from .messages import issue_text
 from .order_batch import Batch, Draft
 
-#: Imported orders are not news to followers: the chatter gets one line about the import.
+#: Imported orders are not news to followers: the chatter gets one line about the import. What
+#: follows from them is noted once for all of them, not by each confirmation.
 QUIET = {
+    "channel_import": True,
     "tracking_disable": True,
     "mail_create_nolog": True,
     "mail_create_nosubscribe": True,
@@ -58,6 +60,7 @@ class ChannelOrderImporter(models.AbstractModel):
             quiet.env["channel.order.relevance"]._decide(batch, draft)
         quiet._resolve(batch)
         quiet.env["channel.order.writer"]._write(batch)
+        quiet.env["channel.order.follow.ups"]._note(batch)
         return [draft.outcome for draft in batch.drafts]
 
     # === READING === #

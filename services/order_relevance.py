@@ -5,7 +5,7 @@ from odoo import models
 from ..core import errors
 from ..core.canonical import OrderStatus
 from .job_run import Outcome
-from .order_facts import CONTENT, OVER, fingerprint_of, parts_of
+from .order_facts import CONTENT, OURS, OVER, fingerprint_of, parts_of
 from .order_values import naive
 
 
@@ -32,6 +32,7 @@ class ChannelOrderRelevance(models.AbstractModel):
         draft.order = work.adapter.parse_order(work.record.payload)
         draft.status = self.env["channel.order.workflow"]._status(batch, draft.order)
         draft.parts = parts_of(draft.order, batch.meta_fields.mapped("external_code"))
+        draft.known_parts = draft.binding.parts or {}
         draft.fingerprint = self._fingerprint(batch, draft.order)
 
     def _fingerprint(self, batch, order):
@@ -56,12 +57,9 @@ class ChannelOrderRelevance(models.AbstractModel):
         if order.parent_external_id and backend.suborder_policy == "ignore":
             return self.env._("Part of order %s in the shop", order.parent_external_id)
         since, created = backend.import_since, naive(order.created_at)
-        if since and created and created < since and not self._asked_by_person(draft):
+        if since and created and created < since and not draft.asked_by_person:
             return self.env._("Created before the first day of import")
         return ""
-
-    def _asked_by_person(self, draft):
-        return "manual" in draft.work.events.mapped("source")
 
     # === KNOWN ALREADY === #
 
@@ -78,7 +76,7 @@ class ChannelOrderRelevance(models.AbstractModel):
             self._ignore(draft, self.env._("The checkout is not finished"))
         elif draft.status in OVER:
             self._cancel(draft, draft.order.status_code)
-        elif draft.fingerprint == draft.binding.fingerprint and not self._asked_by_person(draft):
+        elif draft.fingerprint == draft.binding.fingerprint and not draft.asked_by_person:
             self._ignore(draft, self._reason_unchanged(draft))
         elif draft.sale.state == "cancel" and not draft.binding.cancelled_by_shop:
             self._ignore(draft, self.env._("The sales order was cancelled in Odoo"))
@@ -104,8 +102,7 @@ class ChannelOrderRelevance(models.AbstractModel):
 
     def _decide_content(self, draft):
         """Take the order back from cancellation; find out whether its content changed."""
-        known = draft.binding.parts or {}
-        changed = [part for part in CONTENT if known.get(part) != draft.parts[part]]
+        changed = [part for part in CONTENT if part in draft.changed]
         if draft.sale.state == "cancel":
             self.env["channel.order.workflow"]._take_back(draft.sale)
         if draft.sale.state == "sale" and changed:
@@ -139,6 +136,7 @@ class ChannelOrderRelevance(models.AbstractModel):
         if not was_over:
             self.env["channel.order.workflow"]._cancel(draft.sale, number)
         draft.binding.write(self._prepare_end(draft))
+        draft.taken = not was_over or bool(draft.changed)
         text = self.env._("Sales order %(name)s cancelled: %(why)s", name=draft.sale.name, why=why)
         draft.outcome = Outcome("ignored" if was_over else "done", text, record=draft.sale)
 
@@ -152,7 +150,9 @@ class ChannelOrderRelevance(models.AbstractModel):
             record = draft.work.record
             values.update(
                 status_code=draft.order.status_code,
+                parts={**draft.known_parts, **{name: draft.parts[name] for name in OURS}},
                 external_modified_at=naive(record.modified_at),
                 fetched_at=naive(record.fetched_at),
+                **self.env["channel.order.writer"]._prepare_payment(draft.order),
             )
         return values

@@ -37,6 +37,7 @@ class ChannelOrderWriter(models.AbstractModel):
         self._log(batch, drafts, {draft.sale.id for draft in known})
         self._confirm(drafts)
         for draft in drafts:
+            draft.taken = True
             draft.outcome = self._outcome(draft)
 
     # === PREPARING === #
@@ -131,9 +132,9 @@ class ChannelOrderWriter(models.AbstractModel):
         sale.channel_hold_reason = draft.hold
 
     def _confirm(self, drafts):
-        sales = self.env["sale.order"].union(
-            *(draft.sale for draft in drafts if not draft.hold and draft.sale.state != "sale")
-        )
+        for draft in drafts:
+            draft.confirmed = not draft.hold and draft.sale.state != "sale"
+        sales = self.env["sale.order"].union(*(draft.sale for draft in drafts if draft.confirmed))
         self.env["channel.order.workflow"]._confirm(sales)
 
     # === WHAT IS REMEMBERED === #

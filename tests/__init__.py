@@ -11,6 +11,7 @@ from . import (
     test_neutralize,
     test_order_again,
     test_order_charges,
+    test_order_follow_ups,
     test_order_invoice,
     test_order_lines,
     test_order_products,
