@@ -146,9 +146,13 @@ class ChannelBindingRefund(models.Model):
     outcome = fields.Char(readonly=True, help="What became of it, in words.")
     gone_at = fields.Datetime("Deleted in the Shop", readonly=True)
     picking_ids = fields.Many2many("stock.picking", string="Returns", readonly=True)
+    restocked = fields.Json(
+        readonly=True, help="Pieces that Odoo had the shop put back into its stock, by its lines."
+    )
 
+    # a credit note may be of several orders of one shop
     _odoo_uniq = models.UniqueIndex(
-        "(backend_id, odoo_id) WHERE odoo_id IS NOT NULL",
+        "(backend_id, odoo_id, order_id) WHERE odoo_id IS NOT NULL",
         "This credit note is already bound on this backend.",
     )
 

@@ -105,15 +105,16 @@ class ChannelOutbox(models.Model):
         whose flow is switched off are left out.
 
         :param records: of one model; ``orders``: function from a record to its ``sale.order``
+            (several, where a credit note is of more than one: each gets a note of its own)
         :return: the notes
         """
-        rows = []
-        for record in records:
-            order = orders(record)
-            for binding in order.sudo().channel_binding_ids:
-                flows = self.env["channel.flow"].sudo()
-                if flows._of(binding.backend_id, kind, "out"):
-                    rows.append(self._prepare_note(kind, binding, record, order))
+        flows = self.env["channel.flow"].sudo()
+        rows = [
+            self._prepare_note(kind, binding, record, binding.odoo_id)
+            for record in records
+            for binding in orders(record).sudo().channel_binding_ids
+            if flows._of(binding.backend_id, kind, "out")
+        ]
         notes = self.sudo().create(rows)
         for backend_notes in notes.grouped("backend_id").values():
             backend_notes._enqueue()
@@ -166,22 +167,28 @@ class ChannelOutbox(models.Model):
         (notes - same)._enqueue()
 
     def _key(self):
-        """What one job at a time works on."""
-        return self.kind, self.res_model, self.res_id
+        """What one job at a time works on: a record, for one order of the channel."""
+        return self.kind, self.res_model, self.res_id, self.order_id.id
 
     @api.model
-    def _pending_of(self, backend, kind, res_model, res_id):
-        """Waiting notes of one record, oldest first: the first one's marker counts."""
-        return self.search(
+    def _pending_of(self, backend, kind, res_model, res_id, order_id):
+        """Waiting notes of one :meth:`_key`, oldest first: the first one's marker counts.
+
+        Those that are stuck go with them. They are about the same thing, and what a stuck one may
+        have made in the channel is found only by its marker.
+        """
+        notes = self.search(
             [
                 ("backend_id", "=", backend.id),
                 ("kind", "=", kind),
                 ("res_model", "=", res_model),
                 ("res_id", "=", res_id),
-                ("state", "=", "pending"),
+                ("order_id", "=", order_id),
+                ("state", "in", ("pending", "blocked", "failed")),
             ],
             order="id",
         )
+        return notes if "pending" in notes.mapped("state") else self.browse()
 
     # === SETTLING === #
 

@@ -50,9 +50,11 @@ class ChannelExporter(models.AbstractModel):
     _name = "channel.exporter"
     _description = "Channel exporter"
 
-    def _binding(self, backend, record):
-        """``channel.binding.order`` of the order that ``record`` belongs to, or empty."""
-        raise NotImplementedError
+    def _binding(self, backend, order_id):
+        """``channel.binding.order`` of the sales order that a note is about, or empty."""
+        return self.env["channel.binding.order"].search(
+            [("backend_id", "=", backend.id), ("odoo_id", "=", order_id)], limit=1
+        )
 
     def _prepare(self, binding, record, marker):
         """What has to be sent: the ``content`` of a message, or a :class:`Told` where nothing is.
@@ -71,11 +73,6 @@ class ChannelExporter(models.AbstractModel):
     def _store(self, binding, record, message, answer):
         """Write down what was sent; returns a :class:`Told`. May run more than once."""
         raise NotImplementedError
-
-    def _order_binding(self, backend, order):
-        return self.env["channel.binding.order"].search(
-            [("backend_id", "=", backend.id), ("odoo_id", "=", order.id)], limit=1
-        )
 
     # === ECHO === #
 

@@ -184,27 +184,27 @@ class JobRun:
         waiting = notes.filtered(lambda note: note.state == "pending").sorted("id")
         return [self._export_record(*key) for key in waiting.grouped(lambda note: note._key())]
 
-    def _export_record(self, kind, res_model, res_id):
-        exporter = self.backend._get_exporter(kind)
+    def _export_record(self, kind, res_model, res_id, order_id):
+        exporter, key = self.backend._get_exporter(kind), (kind, res_model, res_id, order_id)
         record = self.env[res_model].browse(res_id).exists()
-        binding = exporter._binding(self.backend, record) if record else None
+        binding = exporter._binding(self.backend, order_id) if record else None
         if not binding:
             gone = self.env._("The record or its order is gone")
-            self._pending_notes(kind, res_model, res_id)._settle("ignored", gone)
+            self._pending_notes(*key)._settle("ignored", gone)
             self.cr.commit()
             return f"{kind} {res_id}: {gone}"
         name = f"{kind} {binding.external_id}"
         with self._guarded(name, "order", binding.external_id) as (adapter, recorder):
             self.cr.commit()  # a snapshot that is younger than the lock
-            notes = self._pending_notes(kind, res_model, res_id)
+            notes = self._pending_notes(*key)
             if not notes:
                 return f"{name}: nothing waits"
             told = self._tell(exporter, notes, binding, record, adapter, recorder)
             self.cr.commit()
             return f"{name}: {told.state}: {told.reason}"
 
-    def _pending_notes(self, kind, res_model, res_id):
-        return self.env["channel.outbox"]._pending_of(self.backend, kind, res_model, res_id)
+    def _pending_notes(self, *key):
+        return self.env["channel.outbox"]._pending_of(self.backend, *key)
 
     def _tell(self, exporter, notes, binding, record, adapter, recorder):
         """Prepare, send and store; exactly the notes that were read are settled.
@@ -279,10 +279,11 @@ class JobRun:
             error.cause = ("exception",)
             self._settle(events, Outcome("failed", error=error), Recorder())
 
-    def open_issue(self, code, kind, external_id, **params):
-        """Open an issue about one record outside of any work on it."""
-        error = errors.Conflict(code, **params)
-        Recorder().write_issue(self.backend, draft_of(error, kind, external_id))
+    def open_issue(self, code, kind, external_id, record=None, **params):
+        """Open an issue about one record outside of any work on it; ``record``: Odoo's."""
+        draft = draft_of(errors.Conflict(code, **params), kind, external_id)
+        draft.record = f"{record._name},{record.id}" if record else ""
+        Recorder().write_issue(self.backend, draft)
 
     # === THE FRAME === #
 
