@@ -14,6 +14,7 @@ from . import channel_event_jobs
 from . import channel_log
 from . import channel_outbox
 from . import channel_binding
+from . import account_move_channel
 from . import channel_map
 from . import channel_map_payment
 from . import channel_map_display

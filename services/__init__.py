@@ -15,3 +15,5 @@ from . import order_follow_ups
 from . import order_importer
 from . import payment_importer
 from . import customer_importer
+from . import credit_note
+from . import refund_exporter

@@ -14,7 +14,12 @@ def issue_text(env, code, params):
 
     :param params: the error's parameters; ``class`` names the error's class
     """
-    texts = {**_class_texts(env), **access_texts(env), **_work_texts(env)}
+    texts = {
+        **_class_texts(env),
+        **access_texts(env),
+        **_work_texts(env),
+        **_refund_out_texts(env),
+    }
     title, suggestion = texts.get(code) or texts[_class_code(params.get("class"))]
     return _fill(title, params), _fill(suggestion, params)
 
@@ -166,5 +171,62 @@ def _work_texts(env):
         "unmapped_carrier": (
             _("Shipping method “%(label)s” has no delivery method in Odoo"),
             _("Map it on the backend; meanwhile orders use the default shipping product."),
+        ),
+    }
+
+
+def _refund_out_texts(env):
+    """What can stop a credit note on its way to the shop."""
+    _ = env._
+    return {
+        "refund_exceeds_order": (
+            _("The shop can't refund %(amount)s %(currency)s of order %(number)s, only %(left)s"),
+            _(
+                "The shop's total is %(total)s %(currency)s; what gift cards paid (%(gift_cards)s) "
+                "is not in it. Reset the credit note to draft, lower it to %(left)s and post it "
+                "again; give the rest back by other means (a gift card: on the card in the shop), "
+                "with a credit note whose issue you ignore. A refund made by hand in the shop "
+                "arrives here by itself: then cancel this credit note instead."
+            ),
+        ),
+        "refund_not_paid_out": (
+            _("Payment method “%(method)s” can't pay out the refund of order %(number)s"),
+            _(
+                "Pay the customer by other means, switch off “Send the Money” in the backend's "
+                "flow for refunds, and retry: the refund is then only written down in the shop."
+            ),
+        ),
+        "refund_currency": (
+            _("%(credit_note)s is in %(currency)s, order %(number)s in %(expected)s"),
+            _(
+                "A shop refunds only in the order's currency. Make the credit note in "
+                "%(expected)s, or refund by hand in the shop and ignore this issue."
+            ),
+        ),
+        "refund_not_told_apart": (
+            _("%(credit_note)s is of several orders, and %(amount)s of it belong to none of them"),
+            _(
+                "Make one credit note per order (from its invoice), or refund by hand in the shop "
+                "and ignore this issue."
+            ),
+        ),
+        "refund_negative": (
+            _("%(credit_note)s charges order %(number)s (%(amount)s) instead of refunding it"),
+            _("Make one credit note per order and invoice what is charged, or ignore this issue."),
+        ),
+        "refund_changed": (
+            _("A credit note of order %(number)s was changed after it became refund %(refund)s"),
+            _(
+                "A shop can't change a refund. Delete refund %(refund)s there and retry: a new one "
+                "of %(amount)s will be made. Or set the credit note back to what it was."
+            ),
+        ),
+        "refund_withdrawn": (
+            _("%(credit_note)s was taken back, the shop keeps refund %(refund)s of %(number)s"),
+            _(
+                "A shop's refund is not taken back by itself: the money may be on its way. If the "
+                "customer gets nothing, delete the refund in the shop; otherwise post the credit "
+                "note again. Then close this issue with the reason."
+            ),
         ),
     }
