@@ -23,7 +23,8 @@ _SECRET_IN_URL = re.compile(r"^(key|code)$", re.IGNORECASE)
 PERSONAL_NAMES = re.compile(
     r"^(first_name|last_name|name|company|company_name|address(_?[12])?|street2?|city|postcode|zip"
     r"|email|phone|mobile|vat(_number)?|_?billing_vat(_number)?|username|avatar_url|ip|customer_note"
-    r"|customer_ip_address|customer_user_agent|note|transaction_id|author)$",
+    r"|customer_ip_address|customer_user_agent|customer_name|customer_email|bank_?account|note"
+    r"|transaction_id|author)$",
     re.IGNORECASE,
 )
 #: Words in the key of hidden meta data that announce personal data.

@@ -13,28 +13,47 @@ from ...core.canonical import (
     CheckResult,
     Customer,
     Hook,
+    Note,
     Notice,
     Option,
     Order,
+    OrderUpdate,
     Page,
     Record,
     Refund,
     RefundRef,
+    RefundRequest,
+    Sent,
+    Settlement,
+    Shipment,
     StoreInfo,
     TaxRate,
 )
-from . import check, const, fields, hooks, parse, parse_refunds, reference
+from . import (
+    check,
+    const,
+    fields,
+    hooks,
+    orders_out,
+    parse,
+    parse_refunds,
+    payouts,
+    reference,
+    refunds_out,
+)
 from .answer import Answer
 from .client import WooClient, normalise_url
 from .poll import OVERLAP, Poll
+from .shipments import Shipments
 from .survey import Survey
 
 
 class WooCommerceAdapter:
     """Built from plain values; the webhook receiver's methods need none of them.
 
-    Settings beside those of :class:`.client.WooClient`: ``poll_overlap`` (seconds) and
-    ``poll_trash`` (:meth:`list_orders` also reads what was moved to the trash).
+    Settings beside those of :class:`.client.WooClient`: ``poll_overlap`` (seconds), ``poll_trash``
+    (:meth:`list_orders` also reads what was moved to the trash) and ``features`` (those of the
+    last :meth:`describe`; without them :meth:`send_shipment` asks the shop once).
     """
 
     def __init__(self, credentials: Credentials | None = None) -> None:
@@ -91,6 +110,13 @@ class WooCommerceAdapter:
         base = normalise_url(self.credentials.base_url)
         return f"{base}/wp-admin/post.php?post={external_id}&action=edit"
 
+    def update_order(self, external_id: str, update: OrderUpdate) -> Record:
+        return _record("order", orders_out.update_order(self.client, _checked(external_id), update))
+
+    def add_note(self, note: Note, look_first: bool) -> Sent:
+        _checked(note.order_external_id)
+        return orders_out.add_note(self.client, note, look_first)
+
     # === REFUNDS === #
 
     def fetch_refunds(self, order_external_id: str) -> Record:
@@ -125,6 +151,28 @@ class WooCommerceAdapter:
             for order in self.client.get_by_ids("orders", params, "include", chunk).sequence():
                 found[fields.identifier(order.get("id"))] = parse.parse_refund_refs(order)
         return found
+
+    def create_refund(self, request: RefundRequest, look_first: bool) -> Refund:
+        _checked(request.order_external_id)
+        return refunds_out.create_refund(self.client, request, look_first)
+
+    # === SHIPMENTS === #
+
+    @cached_property
+    def _shipments(self) -> Shipments:
+        return Shipments(self.client, self.credentials.settings.get("features"))
+
+    def send_shipment(self, shipment: Shipment, known: Sent | None, look_first: bool) -> Sent:
+        _checked(shipment.order_external_id)
+        return self._shipments.send(shipment, known, look_first)
+
+    # === PAYOUTS === #
+
+    def list_settlements(self, cursor: Mapping[str, Any], limit: int) -> Page:
+        return payouts.list_payouts(self.client, cursor, limit)
+
+    def parse_settlement(self, payload: Mapping[str, Any]) -> Settlement:
+        return payouts.parse_payout(payload)
 
     # === CUSTOMERS === #
 

@@ -137,6 +137,11 @@ class WooClient(woocommerce.API):
 
     # === WHAT THE PACKAGE CALLS === #
 
+    def _API__get_url(self, endpoint: str) -> str:
+        """An endpoint that starts with a slash names its namespace itself (a plug-in's own)."""
+        own = endpoint if endpoint.startswith("/") else f"/{self.version}/{endpoint}"
+        return f"{self.url}/wp-json{own}"
+
     def _API__request(  # the package's only request method, by its mangled name
         self,
         method: str,

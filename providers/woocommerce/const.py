@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...core import errors
-from ...core.canonical import OrderStatus
+from ...core.canonical import OrderStatus, SettlementKind
 
 #: Namespace of the REST API, and of the oldest WooCommerce whose answers were recorded with it.
 API_VERSION = "wc/v3"
@@ -80,6 +80,24 @@ RISK = (
     (("_charge_risk_level",), ("normal", "not_assessed", "unknown")),
 )
 
+#: Payments whose money is not taken yet: (beginning of the payment method's id, key of meta data,
+#: its value until then); "{method}" is that id. Stripe: abstract-wc-stripe-payment-gateway.php,
+#: process_response(); WooPayments: class-wc-payments-order-service.php, INTENTION_STATUS_META_KEY;
+#: PayPal Payments: AuthorizedPaymentsProcessor::CAPTURED_META_KEY; Square, Braintree, Authorize.net
+#: and others: SkyVerge's framework, SV_WC_Payment_Gateway::update_order_meta().
+UNCAPTURED = (
+    ("stripe", "_stripe_charge_captured", "no"),
+    ("woocommerce_payments", "_intention_status", "requires_capture"),
+    ("ppcp-", "_ppcp_paypal_captured", "false"),
+    ("", "_wc_{method}_charge_captured", "no"),
+)
+#: The same of Klarna, which names what was authorised and later what was captured (method id →
+#: their keys); `date_paid` is set between. klarna-order-management: capture_klarna_order().
+CAPTURED_LATER = {
+    "klarna_payments": ("_wc_klarna_order_id", "_wc_klarna_capture_id"),
+    "kco": ("_wc_klarna_order_id", "_wc_klarna_capture_id"),
+}
+
 #: Gift cards as {code: amount}, and the meta data that says they are fee lines instead:
 #: YITH Gift Cards. (Gift Cards by WooCommerce has a field of its own, `gift_cards`.)
 YITH_GIFT_CARDS, YITH_AS_FEE = "_ywgc_applied_gift_cards", "ywgc_gift_card_updated_as_fee"
@@ -103,12 +121,88 @@ REFUNDED_ORDER_FIELDS = "id,status,date_modified_gmt,refunds,line_items"
 
 #: Meta data of a refund that Odoo made; it is looked for before making one again.
 REFUND_MARKER = "_odoo_refund_uuid"
+#: Codes of refusals of a refund, which come as HTTP 500 and don't tell why:
+#: class-wc-rest-order-refunds-v2-controller.php, prepare_object_for_database().
+REFUND_REFUSALS = (
+    "woocommerce_rest_cannot_create_order_refund",
+    "woocommerce_rest_invalid_order_refund",
+)
 #: Meta data of a refund's line: the line of the order it gives back. WooCommerce:
 #: includes/wc-order-functions.php, wc_create_refund().
 REFUNDED_LINE = "_refunded_item_id"
 #: Meta data of an order's line: pieces that are taken from the stock, and pieces that refunds have
 #: put back, all together. WooCommerce: wc_restock_refunded_items() in the same file.
 REDUCED_STOCK, RESTOCKED = "_reduced_stock", "_restock_refunded_items"
+
+# === SHIPMENTS === #
+
+#: What `Sent.via` says: which feature of a shop took a shipment.
+VIA_FULFILLMENT, VIA_TRACKING, VIA_NOTE = "fulfillment", "tracking", "note"
+
+#: Features of a shop that take shipments, as `StoreInfo.features` names them, and what shows them:
+#: WooCommerce's own (10.1+, off by default; src/Internal/Fulfillments/), and the namespaces of the
+#: plug-ins Shipment Tracking and Advanced Shipment Tracking, which also answers in the former's.
+FULFILLMENTS, TRACKING = "fulfillments", "shipment_tracking"
+ADVANCED_TRACKING = "advanced_shipment_tracking"
+FULFILLMENTS_ROUTE = r"/wc/v3/orders/(?P<order_id>[\d]+)/fulfillments"
+TRACKING_SPACE, ADVANCED_TRACKING_SPACE = "wc-shipment-tracking/v3", "wc-ast/v3"
+
+#: Meta data of a fulfilment. The carrier has one key in the mails (templates/emails/
+#: email-fulfillment-details.php) and another in the documentation and since 10.7
+#: (Fulfillment::get_shipping_provider()). The last is ours.
+FULFILLMENT_ITEMS, FULFILLMENT_NUMBER = "_items", "_tracking_number"
+FULFILLMENT_CARRIER = ("_shipment_provider", "_shipping_provider")
+FULFILLMENT_URL, FULFILLMENT_MARKER = "_tracking_url", "_odoo_shipment"
+FULFILLMENT_KEYS = (
+    FULFILLMENT_ITEMS,
+    FULFILLMENT_NUMBER,
+    *FULFILLMENT_CARRIER,
+    FULFILLMENT_URL,
+    FULFILLMENT_MARKER,
+)
+
+#: Meta data of an order that shows its newest shipment, where the shop has no place for shipments.
+SHIPMENT_META = {
+    "reference": "odoo_shipment",
+    "shipped_at": "odoo_shipped_at",
+    "number": "odoo_tracking_number",
+    "carrier": "odoo_tracking_carrier",
+    "url": "odoo_tracking_url",
+}
+
+# === PAYOUTS === #
+
+#: Types of WooPayments' transactions → kinds. woocommerce-payments: client/transactions/strings.ts;
+#: the others are Stripe's own: https://docs.stripe.com/reports/balance-transaction-types.
+SETTLEMENT_KINDS = {
+    "charge": SettlementKind.CHARGE,
+    "payment": SettlementKind.CHARGE,
+    "refund": SettlementKind.REFUND,
+    "payment_refund": SettlementKind.REFUND,
+    "card_reader_fee": SettlementKind.FEE,
+    "stripe_fee": SettlementKind.FEE,
+    "network_cost": SettlementKind.FEE,
+    "tax_fee": SettlementKind.FEE,
+    "payment_failure_refund": SettlementKind.ADJUSTMENT,
+    "refund_failure": SettlementKind.ADJUSTMENT,
+    "dispute": SettlementKind.ADJUSTMENT,
+    "dispute_reversal": SettlementKind.ADJUSTMENT,
+    "adjustment": SettlementKind.ADJUSTMENT,
+    "reserve_transaction": SettlementKind.ADJUSTMENT,
+    "reserved_funds": SettlementKind.ADJUSTMENT,
+    "financing_payout": SettlementKind.ADJUSTMENT,
+    "financing_paydown": SettlementKind.ADJUSTMENT,
+    "payout": SettlementKind.PAYOUT,
+}
+#: Decimals of currencies that don't have two, in amounts of their smallest unit:
+#: woocommerce-payments, WC_Payments_Utils::zero_decimal_currencies();
+#: https://docs.stripe.com/currencies#three-decimal.
+_NO_DECIMALS = "BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF"
+_THREE_DECIMALS = "BHD JOD KWD OMR TND"
+MINOR_DIGITS = {
+    **dict.fromkeys(_NO_DECIMALS.split(), 0),
+    **dict.fromkeys(_THREE_DECIMALS.split(), 3),
+}
 
 # === ERRORS === #
 

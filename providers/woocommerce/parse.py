@@ -56,7 +56,7 @@ def parse_order(payload: Payload, admin_url: str = "") -> Order:
         customer_external_id=fields.identifier(payload.get("customer_id")),
         billing=_address(payload.get("billing"), meta),
         shipping=_address(payload.get("shipping")),
-        payment=_payment(payload),
+        payment=_payment(payload, meta),
         coupons=_coupons(payload),
         gift_cards=_gift_cards(payload, meta),
         refunds=parse_refund_refs(payload),
@@ -163,14 +163,31 @@ def _address(value: Any, meta: Payload | None = None) -> Address:
     )
 
 
-def _payment(payload: Payload) -> Payment:
+def _payment(payload: Payload, meta: Payload) -> Payment:
     """``date_paid`` is set when money came in; cash on delivery has none until it is completed."""
+    method = fields.text(payload.get("payment_method"))
     return Payment(
-        method=fields.text(payload.get("payment_method")),
+        method=method,
         title=fields.plain(payload.get("payment_method_title")),
         transaction_id=fields.text(payload.get("transaction_id")),
         paid_at=fields.moment(payload.get("date_paid_gmt")),
+        authorised=_is_authorised(method, meta),
     )
+
+
+def _is_authorised(method: str, meta: Payload) -> bool:
+    """Whether the gateway has only reserved the money.
+
+    What another gateway left behind (a payment tried before) says nothing.
+    """
+    if not method:
+        return False
+    for beginning, key, until in const.UNCAPTURED:
+        value = fields.text(meta.get(key.format(method=method)))
+        if method.startswith(beginning) and value == until:
+            return True
+    authorised, captured = const.CAPTURED_LATER.get(method, ("", ""))
+    return bool(fields.text(meta.get(authorised)) and not fields.text(meta.get(captured)))
 
 
 def _coupons(payload: Payload) -> tuple[Coupon, ...]:

@@ -44,6 +44,7 @@ def _product_line(item: Payload) -> Line:
         ),
         tax_class=_tax_class(item),
         notes=_product_notes(item),
+        stock_reduced=fields.amount(_hidden(item, const.REDUCED_STOCK), None),
     )
 
 

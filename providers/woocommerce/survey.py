@@ -9,11 +9,14 @@ from typing import Any
 
 from ...core import errors
 from ...core.canonical import StoreInfo
-from . import fields
+from . import const, fields
 from .answer import Answer
 from .client import WooClient
 
-_INDEX_FIELDS = "name,url,home,gmt_offset,timezone_string,namespaces"
+#: Of all routes, which make megabytes, the one whose presence means something.
+_INDEX_FIELDS = (
+    f"name,url,home,gmt_offset,timezone_string,namespaces,routes.{const.FULFILLMENTS_ROUTE}"
+)
 #: Without `environment` as a whole, whose other parts make the shop call other servers.
 _STATUS_FIELDS = "environment.version,environment.wp_version,settings"
 
@@ -89,14 +92,24 @@ class Survey:
 
     @property
     def features(self) -> tuple[str, ...]:
-        """What later flows can use: lists of all refunds, shipments, tracking plug-ins."""
-        enabled = self.settings.get("enabled_features")
+        """What later flows can use: lists of all refunds, and where shipments can be told."""
         found = {
             "order_tables": self.has_order_tables,
             "refund_list": self.version_number >= (9, 0),
-            "fulfillments": isinstance(enabled, list) and "fulfillments" in enabled,
-            "shipment_tracking": "wc-shipment-tracking/v3" in self.namespaces,
-            "advanced_shipment_tracking": "wc-ast/v3" in self.namespaces,
+        }
+        return (*(name for name, there in found.items() if there), *self.shipment_features)
+
+    @property
+    def shipment_features(self) -> tuple[str, ...]:
+        """As the index of the REST API shows them, read with one request.
+
+        WooCommerce registers the route of its fulfilments only where they are switched on.
+        """
+        found = {
+            const.FULFILLMENTS: const.FULFILLMENTS_ROUTE
+            in fields.mapping(self.index.get("routes")),
+            const.TRACKING: const.TRACKING_SPACE in self.namespaces,
+            const.ADVANCED_TRACKING: const.ADVANCED_TRACKING_SPACE in self.namespaces,
         }
         return tuple(name for name, there in found.items() if there)
 
