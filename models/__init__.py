@@ -25,6 +25,9 @@ from . import res_partner_display
 from . import sale_order
 from . import sale_order_display
 from . import sale_order_line
+from . import sale_order_money
 from . import sale_order_story
 from . import stock_picking
+from . import stock_picking_money
+from . import account_move
 from . import account_payment

@@ -3,8 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-#: ``external_code`` of the row that says how value paid with gift cards is registered.
-GIFT_CARD = "gift_card"
+from ..services.order_facts import GIFT_CARD
 
 
 class ChannelMapPayment(models.Model):
@@ -62,6 +61,16 @@ class ChannelMapPayment(models.Model):
         help="Send each invoice to the customer, once, when it was posted."
     )
 
+    # === COMPUTE METHODS === #
+
+    @api.depends("register_payment", "journal_id", "external_code")
+    def _compute_is_unmapped(self):
+        """Where money has to be registered, the journal is what a person has to choose."""
+        for row in self:
+            row.is_unmapped = not row.journal_id and (
+                row.register_payment or row.external_code == GIFT_CARD
+            )
+
     @api.constrains("payment_method_line_id", "journal_id")
     def _check_payment_method_line(self):
         for row in self:
@@ -79,3 +88,10 @@ class ChannelMapPayment(models.Model):
     def _onchange_journal_id(self):
         if self.payment_method_line_id.journal_id != self.journal_id:
             self.payment_method_line_id = False
+
+    # === BUSINESS METHODS === #
+
+    def _makes_money(self):
+        """Whether this workflow invoices, registers payments or delivers services by itself."""
+        self.ensure_one()
+        return self.invoice_policy != "none" or self.register_payment or self.deliver_virtual

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..services.forced_amounts import TAXES, part_of, unit_of
+from ..services.forced_amounts import TAXES, part_of, rest_of, unit_of
 
 
 class SaleOrderLine(models.Model):
@@ -37,19 +37,31 @@ class SaleOrderLine(models.Model):
         Odoo copies them as they are and ignores them where the quantity differs.
         """
         values = super()._prepare_invoice_line(**optional_values)
-        extra, quantity = self.extra_tax_data or {}, values.get("quantity")
-        if not self.channel_external_id or not quantity or not self._has_forced_amounts():
-            return values
-        if quantity == extra["quantity"] and not self.qty_invoiced:
-            return values
-        values["extra_tax_data"] = part_of(
-            extra,
-            self.qty_invoiced,
-            quantity,
+        quantity = values.get("quantity")
+        if self.channel_external_id and quantity and self._has_forced_amounts():
+            values["extra_tax_data"] = self._forced_share(quantity)
+        return values
+
+    def _forced_share(self, quantity):
+        """Forced amounts of the next ``quantity`` to be invoiced of the line.
+
+        What completes the line takes all that is left of it, also where an invoice in between
+        was cancelled.
+        """
+        extra, earlier = self.extra_tax_data, self._channel_invoice_lines()
+        taken = self._channel_invoiced()
+        if not taken and quantity == extra["quantity"]:
+            return extra
+        units = (
             unit_of(self.currency_id.rounding),
             unit_of(self.company_id.currency_id.rounding),
         )
-        return values
+        shares = [line.extra_tax_data or {} for line in earlier]
+        if taken + quantity == extra["quantity"] == quantity + sum(
+            share.get("quantity", 0.0) for share in shares
+        ):
+            return rest_of(extra, shares, quantity)
+        return part_of(extra, taken, quantity, *units)
 
     def _has_forced_amounts(self):
         """Whether the line is still the one its forced amounts were made for."""

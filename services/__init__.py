@@ -13,6 +13,8 @@ from . import order_workflow
 from . import order_writer
 from . import order_follow_ups
 from . import order_importer
+from . import order_invoicing
+from . import order_payments
 from . import payment_importer
 from . import customer_importer
 from . import credit_note

@@ -112,6 +112,33 @@ def part_of(
     }
 
 
+def rest_of(
+    extra: Mapping[str, Any], parts: Sequence[Mapping[str, Any]], quantity: float
+) -> dict[str, Any]:
+    """What is left of a line's amounts for its last ``quantity``, after ``parts`` of it."""
+
+    def left(name: str, whole: float, taken: Sequence[Mapping[str, float]]) -> float:
+        exact = Decimal(repr(whole))
+        return float(exact - sum((Decimal(repr(part.get(name, 0.0))) for part in taken), ZERO))
+
+    return {
+        **extra,
+        "quantity": quantity,
+        **{
+            name: left(name, extra[name], parts)
+            for name in (BASE, f"{BASE}_currency")
+            if name in extra
+        },
+        TAXES: {
+            tax_id: {
+                name: left(name, whole, [part[TAXES].get(tax_id, {}) for part in parts])
+                for name, whole in amounts.items()
+            }
+            for tax_id, amounts in extra[TAXES].items()
+        },
+    }
+
+
 @dataclass(frozen=True)
 class Slice:
     """A part of a line whose rates are computed on one base: keys with their amounts."""

@@ -168,6 +168,29 @@ def _work_texts(env):
                 "then ignore this issue; or cancel it, set it to quotation, and retry."
             ),
         ),
+        "payment_journal_missing": (
+            _("Payments by “%(gateway)s” have no journal"),
+            _("Choose the payment journal of this payment method on the backend, then retry."),
+        ),
+        "payment_difference": (
+            _("Order %(number)s: %(missing)s more than was paid"),
+            _(
+                "The order grew to %(expected)s after its payment was registered, and the shop "
+                "shows no second payment. If the money came, register it on the open invoice of "
+                "%(order)s by hand, then retry."
+            ),
+        ),
+        "invoice_totals_mismatch": (
+            _("Order %(number)s: the shop says %(expected)s, its invoices make %(computed)s"),
+            _(
+                "The difference is %(missing)s %(currency)s, %(tax)s of it tax. The last invoice "
+                "of %(order)s was left as a draft: correct and post it, or cancel it, then retry."
+            ),
+        ),
+        "invoice_not_mailed": (
+            _("%(invoice)s could not be mailed: %(why)s"),
+            _("Correct what is named and retry, or send the invoice by hand."),
+        ),
         "unmapped_carrier": (
             _("Shipping method “%(label)s” has no delivery method in Odoo"),
             _("Map it on the backend; meanwhile orders use the default shipping product."),

@@ -17,6 +17,16 @@ CONTENT = ("lines", "totals", "billing", "shipping")
 #: Parts that Odoo's own writes change in the shop: those of an echo.
 OURS = ("status", "payment", "refunds")
 
+#: Row of the payment map for an order without gateway: nothing to pay, or entered by hand.
+NO_METHOD = "no_method"
+#: Row of the payment map for value paid with gift cards or store credit.
+GIFT_CARD = "gift_card"
+
+
+def gateway_code(method: str | None) -> str:
+    """Code of the payment map's row for an order's payment method, which may be empty."""
+    return method or NO_METHOD
+
 
 #: The part "refunds" of an order without any.
 NO_REFUNDS = fingerprint(())

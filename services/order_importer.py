@@ -76,7 +76,14 @@ class ChannelOrderImporter(models.AbstractModel):
                 code: OrderStatus(row.status) for code, row in statuses.items() if row.status
             },
             payments=self.env["channel.map.payment"]._rows(
-                backend, ["order_policy", "payment_term_id"]
+                backend,
+                [
+                    "order_policy",
+                    "payment_term_id",
+                    "invoice_policy",
+                    "register_payment",
+                    "deliver_virtual",
+                ],
             ),
             carriers=self.env["channel.map.carrier"]._rows(backend, ["carrier_id"]),
             warehouse_rules=self.env["channel.map.warehouse"].search(rules),

@@ -4,7 +4,7 @@ from odoo import models
 
 from ..core import errors
 from ..core.canonical import OrderStatus
-from .order_facts import RELEASED
+from .order_facts import RELEASED, gateway_code
 
 
 class ChannelOrderWorkflow(models.AbstractModel):
@@ -62,11 +62,11 @@ class ChannelOrderWorkflow(models.AbstractModel):
     def _policy(self, batch, draft):
         """The workflow of the order's gateway; one met for the first time gets its row."""
         payment = draft.order.payment
-        row = batch.payments.get(payment.method)
-        if payment.method and not row:
-            draft.recorder.add_unmapped(
-                "payment", payment.method, external_label=payment.title or payment.method
-            )
+        code = gateway_code(payment.method)
+        row = batch.payments.get(code)
+        if not row:
+            label = payment.title or payment.method or self.env._("No payment method")
+            draft.recorder.add_unmapped("payment", code, external_label=label)
         return row.order_policy if row else "released"
 
     def _risk_reason(self, batch, draft):

@@ -8,6 +8,7 @@ from . import (
     test_forced_amounts,
     test_gate,
     test_job_run,
+    test_money_stories,
     test_neutralize,
     test_order_again,
     test_order_charges,

@@ -43,6 +43,36 @@ class MoneyCase(WorkflowCase):
         )
         return row
 
+    #: Options of a cart: shipping and a fee.
+    charges = {"shipping": [("flat_rate", "4.95")], "fees": [("Gift wrap", "2.50")]}
+
+    def card(self, transaction="ch_1"):
+        """Options of a cart that is paid by card at the checkout."""
+        return {"payment_method": "stripe", "transaction_id": transaction}
+
+    def money_events(self, sale):
+        return self.env["channel.event"].search(
+            [
+                ("kind", "=", "payment"),
+                ("external_id", "in", sale.channel_binding_ids.mapped("external_id")),
+            ]
+        )
+
+    def money(self, sale, state="done"):
+        """Run the one payment event of a sales order that waits; returns it as it ended."""
+        event = self.money_events(sale).filtered(lambda event: event.state == "pending")
+        self.assertEqual(len(event), 1)
+        self.run_job(event)
+        self.assertEqual(event.state, state, f"{event.reason} {event.issue_id.details}")
+        return event
+
+    def look_again(self, sale, state="ignored"):
+        """Have the payment handler look at an order once more, as a hint too many does."""
+        self.env["channel.event"]._follow_up(
+            self.backend, "payment", sale.channel_binding_ids.mapped("external_id")
+        )
+        return self.money(sale, state)
+
     # === THE THREE SIDES === #
 
     def shop_net(self, order):
