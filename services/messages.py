@@ -202,21 +202,39 @@ def _refund_out_texts(env):
     """What can stop a credit note on its way to the shop."""
     _ = env._
     return {
-        "refund_exceeds_order": (
-            _("The shop can't refund %(amount)s %(currency)s of order %(number)s, only %(left)s"),
+        "refund_exceeds_rest": (
+            _("The shop can't refund %(amount)s %(currency)s of order %(number)s, only %(rest)s"),
             _(
                 "The shop's total is %(total)s %(currency)s; what gift cards paid (%(gift_cards)s) "
-                "is not in it. Reset the credit note to draft, lower it to %(left)s and post it "
+                "is not in it. Reset the credit note to draft, lower it to %(rest)s and post it "
                 "again; give the rest back by other means (a gift card: on the card in the shop), "
                 "with a credit note whose issue you ignore. A refund made by hand in the shop "
                 "arrives here by itself: then cancel this credit note instead."
             ),
         ),
-        "refund_not_paid_out": (
-            _("Payment method “%(method)s” can't pay out the refund of order %(number)s"),
+        "gateway_cannot_refund": (
+            _("Payment method “%(gateway)s” can't pay out the refund of order %(number)s"),
             _(
                 "Pay the customer by other means, switch off “Send the Money” in the backend's "
                 "flow for refunds, and retry: the refund is then only written down in the shop."
+            ),
+        ),
+        "refund_refused": (
+            _("The shop refuses to refund %(amount)s %(currency)s of order %(number)s"),
+            _("Open the log of this record to see the shop's answer, correct it and retry."),
+        ),
+        "refund_unclear": (
+            _("Order %(number)s has several refunds of %(amount)s: %(refunds)s"),
+            _(
+                "The answer to the refund of this credit note was lost. If one of them is it, "
+                "ignore this issue; if none is, make the refund by hand in the shop."
+            ),
+        ),
+        "refund_taken": (
+            _("Refund %(refund)s of order %(number)s became credit note %(other)s, too"),
+            _(
+                "The answer to the refund of this credit note was lost, and it came back as one of "
+                "the shop. Cancel %(other)s, then retry."
             ),
         ),
         "refund_currency": (

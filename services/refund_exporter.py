@@ -6,7 +6,7 @@ from odoo import models
 from odoo.fields import Datetime
 
 from ..core import errors
-from ..core.canonical import OrderStatus
+from ..core.canonical import ZERO, OrderStatus
 from .exporter import Told
 from .order_facts import parts_of
 from .order_values import naive
@@ -91,28 +91,19 @@ class ChannelRefundExporter(models.AbstractModel):
         request = refund_request(credit, message.marker, before)
         try:
             refund = adapter.create_refund(request, message.look_first)
-        except errors.Rejected as error:
-            raise self._refusal(error, request, before) from error
+        except errors.NeedsHuman as error:
+            error.params.update(self._about(before))
+            raise
         return refund, self._read_back(adapter, credit.order_external_id)
 
-    def _refusal(self, error, request, order):
-        """The error that names what is left to refund; a shop's own says only "invalid"."""
-        left = left_to_refund(order)
-        if request.amount > left:
-            return errors.Rejected(
-                "refund_exceeds_order",
-                number=order.number,
-                amount=request.amount,
-                left=left,
-                total=order.total,
-                gift_cards=sum(card.amount for card in order.gift_cards),
-                currency=order.currency,
-            )
-        if request.pay_out:
-            return errors.Rejected(
-                "refund_not_paid_out", number=order.number, method=order.payment.method
-            )
-        return error
+    def _about(self, order):
+        """What a person has to know of the order to judge a refusal."""
+        return {
+            "number": order.number,
+            "total": order.total,
+            "currency": order.currency,
+            "gift_cards": sum((card.amount for card in order.gift_cards), ZERO),
+        }
 
     # === STORING === #
 
@@ -123,6 +114,11 @@ class ChannelRefundExporter(models.AbstractModel):
         refund, echo = answer
         credit = message.content
         refunds = self.env["channel.binding.refund"]
+        taken = refunds._find(binding.backend_id, refund.external_id).odoo_id - record
+        if taken:
+            raise errors.Conflict(
+                "refund_taken", refund=refund.external_id, number=binding.number, other=taken.name
+            )
         if credit.replaces:
             refunds._find(binding.backend_id, credit.replaces).write(
                 {"odoo_id": False, "gone_at": Datetime.now()}
@@ -131,6 +127,9 @@ class ChannelRefundExporter(models.AbstractModel):
         values = self._prepare_binding(binding, credit, refund)
         refunds._bind(binding.backend_id, refund.external_id, record, **values)
         self._remember(binding, echo, refund)
+        if message.look_first:
+            # the importer leaves alone what an unfinished note may have made
+            binding.odoo_id._channel_follow_up("refund")
         return Told("done", values["outcome"])
 
     def _prepare_binding(self, binding, credit, refund):

@@ -17,6 +17,12 @@ class World(Protocol):
     def touch_order(self, external_id: str) -> None:
         """Change an order so that its moment of change moves."""
 
+    def refund_order(self, external_id: str, amount: str) -> str:
+        """Give back an amount of an order, without lines; returns the refund's external id."""
+
+    def delete_refund(self, external_id: str) -> None:
+        """Delete a refund in the store."""
+
     def tick(self, seconds: int) -> None:
         """Let the store's time go on (by less than a quarter of an hour in all)."""
 

@@ -12,6 +12,7 @@ from ..contract.connectable import ConnectableContract
 from ..contract.customer_source import CustomerSourceContract
 from ..contract.order_source import OrderSourceContract
 from ..contract.reference_source import ReferenceSourceContract
+from ..contract.refund_source import RefundSourceContract
 from ..contract.webhooks import WebhookAdminContract, WebhookReceiverContract
 from .woo_world import WooWorld
 
@@ -45,6 +46,10 @@ class TestOrderSource(OrderSourceContract):
 
 
 class TestCustomerSource(CustomerSourceContract):
+    pass
+
+
+class TestRefundSource(RefundSourceContract):
     pass
 
 

@@ -52,6 +52,12 @@ class WooWorld:
         order = self.store.orders[int(external_id)]
         self.store.update_order(int(external_id), customer_note=order["customer_note"] + "x")
 
+    def refund_order(self, external_id: str, amount: str) -> str:
+        return str(self.store.refund_order(int(external_id), amount=amount)["id"])
+
+    def delete_refund(self, external_id: str) -> None:
+        self.store.delete_refund(int(external_id))
+
     def tick(self, seconds: int) -> None:
         self.store.clock.advance(seconds)
 
