@@ -202,5 +202,17 @@ class TestOtherShop(TransactionCase):
             )
         self.assertEqual(
             {(flow.kind, flow.direction) for flow in backend.flow_ids},
-            {("order", "in"), ("customer", "in")},
+            {
+                ("order", "in"),
+                ("customer", "in"),
+                ("payment", "in"),
+                ("refund", "in"),
+                ("shipment", "in"),
+                ("settlement", "in"),
+                ("order_status", "out"),
+                ("shipment", "out"),
+                ("refund", "out"),
+            },
         )
+        off = backend.flow_ids.filtered(lambda flow: not flow.active)
+        self.assertEqual({(flow.kind, flow.direction) for flow in off}, {("shipment", "in")})
