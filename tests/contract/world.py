@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 
@@ -11,8 +11,8 @@ class World(Protocol):
 
     adapter: Any
 
-    def place_order(self) -> str:
-        """Sell something; returns the order's external id."""
+    def place_order(self, quantity: int = 1) -> str:
+        """Sell something that is shipped; returns the order's external id."""
 
     def touch_order(self, external_id: str) -> None:
         """Change an order so that its moment of change moves."""
@@ -28,6 +28,38 @@ class World(Protocol):
 
     def stop_clock(self) -> None:
         """Whatever happens from now on happens in the same second, until the next tick."""
+
+    def impatient(self) -> Any:
+        """Another adapter to the same store, which waits one second for an answer."""
+
+    def lose(self, how: str, when: str) -> None:
+        """The answer to the next thing that is made never comes: ``how`` is timeout or reset.
+
+        ``when``: "after" the store made it, or "before" it saw the request.
+        """
+
+    def trash_order(self, external_id: str) -> None:
+        """Move an order to where it can be taken from again."""
+
+    def status_codes(self) -> tuple[str, str]:
+        """A status an order can have, other than that of a new one, and one no order has."""
+
+    def order_notes(self, external_id: str) -> list[str]:
+        """The texts on an order as people read them."""
+
+    def customer_mails(self, external_id: str) -> list[str]:
+        """What the store has mailed to an order's customer."""
+
+    def shipments(self, external_id: str) -> list[str]:
+        """What the store knows of an order's shipments, a text for each; tracking number in it."""
+
+    def pay_out(self, external_ids: Sequence[str], fees: str) -> str:
+        """A gateway pays out the charges of orders (which were paid through it); returns the
+        payout's external id.
+        """
+
+    def paid_order(self) -> str:
+        """Sell something that is paid through the gateway which pays out."""
 
     def add_customer(self, email: str) -> str:
         """Open an account; returns its external id."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -10,9 +10,13 @@ import pytest
 from ...dev.woostore import Server, Store
 from ..contract.connectable import ConnectableContract
 from ..contract.customer_source import CustomerSourceContract
+from ..contract.fulfilment_sink import FulfilmentSinkContract
+from ..contract.order_sink import OrderSinkContract
 from ..contract.order_source import OrderSourceContract
 from ..contract.reference_source import ReferenceSourceContract
+from ..contract.refund_sink import RefundSinkContract
 from ..contract.refund_source import RefundSourceContract
+from ..contract.settlement_source import SettlementSourceContract
 from ..contract.webhooks import WebhookAdminContract, WebhookReceiverContract
 from .woo_world import WooWorld
 
@@ -28,13 +32,31 @@ STORES: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.fixture(params=STORES)
-def world(request: pytest.FixtureRequest) -> Iterator[WooWorld]:
-    store = Store(**STORES[request.param])
-    with Server(store, tls=request.param.endswith("TLS")) as server:
+#: each feature that takes shipments, and none of them
+SHIPPING: dict[str, tuple[dict[str, Any], set[str]]] = {
+    "fulfillments": ({"version": "10.3.0"}, {"fulfillments", "shipment-tracking"}),
+    "fulfillments TLS": ({"version": "10.7.0"}, {"fulfillments"}),
+    "Shipment Tracking": ({}, {"shipment-tracking"}),
+    "Advanced Shipment Tracking": ({}, {"advanced-shipment-tracking"}),
+    "notes": ({}, set()),
+    "notes 8.9": (STORES["8.9 posts New York"], set()),
+}
+
+
+def serve(
+    options: dict[str, Any], tls: bool = False, features: Iterable[str] = ()
+) -> Iterator[WooWorld]:
+    store = Store(**options)
+    store.features |= set(features)
+    with Server(store, tls=tls) as server:
         world = WooWorld(store, server)
         yield world
         world.adapter.close()
+
+
+@pytest.fixture(params=STORES)
+def world(request: pytest.FixtureRequest) -> Iterator[WooWorld]:
+    yield from serve(STORES[request.param], request.param.endswith("TLS"))
 
 
 class TestConnectable(ConnectableContract):
@@ -43,6 +65,28 @@ class TestConnectable(ConnectableContract):
 
 class TestOrderSource(OrderSourceContract):
     pass
+
+
+class TestOrderSink(OrderSinkContract):
+    pass
+
+
+class TestRefundSink(RefundSinkContract):
+    pass
+
+
+class TestFulfilmentSink(FulfilmentSinkContract):
+    @pytest.fixture(params=SHIPPING)
+    def world(self, request: pytest.FixtureRequest) -> Iterator[WooWorld]:
+        options, features = SHIPPING[request.param]
+        yield from serve(options, request.param.endswith("TLS"), features)
+
+
+class TestSettlementSource(SettlementSourceContract):
+    @pytest.fixture(params=STORES)
+    def world(self, request: pytest.FixtureRequest) -> Iterator[WooWorld]:
+        options = STORES[request.param]
+        yield from serve(options, request.param.endswith("TLS"), {"woopayments"})
 
 
 class TestCustomerSource(CustomerSourceContract):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import html
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
@@ -38,13 +39,13 @@ class WooWorld:
             Credentials(self.server.url, key, secret, settings, on_exchange=self.exchanges.append)
         )
 
-    def place_order(self) -> str:
+    def place_order(self, quantity: int = 1, payment_method: str = "bacs") -> str:
         billing = {"first_name": "Jane", "last_name": "Doe", "country": "BE"}
         cart = Cart(
-            lines=[(next(iter(self.store.products.values()))["sku"], 1)],
+            lines=[(next(iter(self.store.products.values()))["sku"], quantity)],
             shipping=[("flat_rate", "4.95")],
             billing={**billing, "email": "jane@doe.example"},
-            payment_method="bacs",
+            payment_method=payment_method,
         )
         return str(self.store.place_order(cart)["id"])
 
@@ -63,6 +64,45 @@ class WooWorld:
 
     def stop_clock(self) -> None:
         self.store.clock.freeze(datetime.now(timezone.utc).replace(microsecond=0))
+
+    def impatient(self) -> WooCommerceAdapter:
+        return self.new_adapter(self.store.key, self.store.secret, read_timeout=1)
+
+    def lose(self, how: str, when: str) -> None:
+        self.server.faults.add(how, method="POST", when=when, seconds=5)
+
+    def trash_order(self, external_id: str) -> None:
+        self.store.trash_order(int(external_id))
+
+    def status_codes(self) -> tuple[str, str]:
+        return "completed", "teleported"
+
+    def order_notes(self, external_id: str) -> list[str]:
+        notes = self.store.notes.values()
+        return [
+            html.unescape(note["note"]) for note in notes if note["order_id"] == int(external_id)
+        ]
+
+    def customer_mails(self, external_id: str) -> list[str]:
+        return [html.unescape(mail.text) for mail in self.store.mails_of(int(external_id))]
+
+    def shipments(self, external_id: str) -> list[str]:
+        """Wherever they are: fulfilments, parcels of a tracking plug-in, notes."""
+        fulfillments = [
+            str(record["meta_data"])
+            for record in self.store.fulfillments.values()
+            if record["entity_id"] == external_id and not record["date_deleted"]
+        ]
+        parcels = [item["tracking_number"] for item in self.store.trackings(int(external_id))]
+        notes = [text for text in self.order_notes(external_id) if " · " in text]
+        return fulfillments + parcels + notes
+
+    def pay_out(self, external_ids: Sequence[str], fees: str) -> str:
+        deposit = self.store.make_payout([int(order) for order in external_ids], fees=fees)
+        return deposit["id"]
+
+    def paid_order(self) -> str:
+        return self.place_order(payment_method="woocommerce_payments")
 
     def add_customer(self, email: str) -> str:
         return str(self.store.add_customer(email, first_name="Jane")["id"])
