@@ -14,15 +14,19 @@ from . import channel_event_jobs
 from . import channel_log
 from . import channel_outbox
 from . import channel_binding
+from . import channel_binding_outbound
 from . import account_move_channel
 from . import channel_map
 from . import channel_map_payment
+from . import channel_map_carrier
+from . import channel_map_status
 from . import channel_map_display
 from . import channel_map_tax
 from . import channel_order_rules
 from . import res_partner
 from . import res_partner_display
 from . import sale_order
+from . import sale_order_channel
 from . import sale_order_display
 from . import sale_order_line
 from . import sale_order_money
@@ -30,4 +34,6 @@ from . import sale_order_story
 from . import stock_picking
 from . import stock_picking_money
 from . import account_move
+from . import stock_picking_channel
+from . import optional
 from . import account_payment

@@ -108,12 +108,18 @@ class ChannelOutbox(models.Model):
             (several, where a credit note is of more than one: each gets a note of its own)
         :return: the notes
         """
-        flows = self.env["channel.flow"].sudo()
-        rows = [
-            self._prepare_note(kind, binding, record, binding.odoo_id)
+        pairs = [
+            (record, binding)
             for record in records
             for binding in orders(record).sudo().channel_binding_ids
-            if flows._of(binding.backend_id, kind, "out")
+        ]
+        flows = self.env["channel.flow"].sudo()
+        backends = self.env["channel.backend"].union(*(pair[1].backend_id for pair in pairs))
+        told = backends.filtered(lambda backend: flows._of(backend, kind, "out"))
+        rows = [
+            self._prepare_note(kind, binding, record, binding.odoo_id)
+            for record, binding in pairs
+            if binding.backend_id in told
         ]
         notes = self.sudo().create(rows)
         for backend_notes in notes.grouped("backend_id").values():
@@ -157,14 +163,15 @@ class ChannelOutbox(models.Model):
     def _job_failed(self, exc_name=None, exc_message=None, **kwargs):
         """queue_job's ``on_fail_method``: retries are used up, or there is a bug.
 
-        A bug stops the job at one record; the others go on in a job of their own.
+        Each record goes on in a job of its own, so that only the faulty one fails.
         """
         notes = self.exists().filtered(lambda note: note.state == "pending").sorted("id")
-        if not notes:
-            return
-        same, *_others = notes.grouped(lambda note: note._key()).values()
-        JobRun(same.backend_id._env()).record_export_failure(same.ids, exc_name)
-        (notes - same)._enqueue()
+        groups = notes.grouped(lambda note: note._key()).values()
+        for group in groups:
+            if len(groups) > 1:
+                group._enqueue()
+            else:
+                JobRun(group.backend_id._env()).record_export_failure(group.ids, exc_name)
 
     def _key(self):
         """What one job at a time works on: a record, for one order of the channel."""
@@ -203,6 +210,10 @@ class ChannelOutbox(models.Model):
             issues -= issue
         if issue or state in ("done", "ignored"):
             issues._resolve_if_done()
+        if state in ("done", "ignored"):
+            # the last one that the completion had to wait for?
+            shipments = self.filtered(lambda note: note.kind == "shipment")
+            shipments.order_id._channel_note_delivered()
 
     def _reopen(self):
         self.write(

@@ -19,3 +19,7 @@ from . import payment_importer
 from . import customer_importer
 from . import credit_note
 from . import refund_exporter
+from . import order_status_exporter
+from . import shipment_lines
+from . import shipment_exporter
+from . import shipment_importer

@@ -6,7 +6,7 @@ from typing import Any
 from odoo import models
 from odoo.fields import Datetime
 
-from .order_facts import OURS, fingerprint_of, parts_of
+from .order_facts import fingerprint_of, parts_of
 from .order_values import naive
 
 
@@ -84,13 +84,15 @@ class ChannelExporter(models.AbstractModel):
         record = record or adapter.fetch_order(external_id)
         return Echo(record, adapter.parse_order(record.payload))
 
-    def _remember_echo(self, binding, echo, ours=OURS):
+    def _remember_echo(self, binding, echo, ours):
         """Remember the shop's order as it is after our write, so that its webhook is an echo.
 
         Only if nothing but ``ours`` differs from what was taken over before: otherwise somebody
-        changed it in between, and the webhook has to bring that in.
+        changed it in between, and the webhook has to bring that in. What the webhook would have
+        led to is noted here: a write of ours may be what makes the shop call an order paid.
 
-        :param ours: names of the parts (:data:`.order_facts.OURS`) that our write may change
+        :param ours: names of the parts (:func:`.order_facts.parts_of`) that our write, and nobody
+            else, has changed
         """
         order, record = echo.order, echo.record
         keys = binding.backend_id.meta_field_ids.mapped("external_code")
@@ -100,6 +102,8 @@ class ChannelExporter(models.AbstractModel):
             parts[name] != known.get(name) for name in parts if name not in ours
         ):
             return
+        payment = self._payment_values(order)
+        is_money_news = any(value and binding[name] != value for name, value in payment.items())
         whole = fingerprint_of(order, keys)
         binding.write(
             {
@@ -109,9 +113,18 @@ class ChannelExporter(models.AbstractModel):
                 "status_code": order.status_code,
                 "external_modified_at": naive(record.modified_at),
                 "fetched_at": naive(record.fetched_at),
-                **self._payment_values(order),
+                **payment,
             }
         )
+        if is_money_news:
+            binding.odoo_id._channel_follow_up("payment")
+
+    def _expect_echo(self, binding):
+        """The webhook of a write that changes nothing we take over is an echo.
+
+        Whatever else comes with it has another fingerprint, and is taken over.
+        """
+        binding.write({"sent_fingerprint": binding.fingerprint, "sent_at": Datetime.now()})
 
     def _payment_values(self, order):
         """What the binding knows of the payment; see ``channel.order.writer``."""

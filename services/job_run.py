@@ -177,12 +177,24 @@ class JobRun:
     # === TELLING THE CHANNEL === #
 
     def export(self, note_ids):
-        """Tell the channel of the records of these notes; returns a line per record."""
+        """Tell the channel of the records of these notes; returns a line per record.
+
+        A record that has to wait does not hold up the others.
+        """
         if self.backend.state != "connected":
             return ["the backend is not connected: the notes wait"]
         notes = self.env["channel.outbox"].browse(note_ids).exists()
         waiting = notes.filtered(lambda note: note.state == "pending").sorted("id")
-        return [self._export_record(*key) for key in waiting.grouped(lambda note: note._key())]
+        results, postponed = [], []
+        for key in waiting.grouped(lambda note: note._key()):
+            try:
+                results.append(self._export_record(*key))
+            except RetryableJobError as error:
+                postponed.append(error)
+        if postponed:
+            # one that spends tries counts: the job would otherwise never give up
+            raise min(postponed, key=lambda error: bool(error.ignore_retry))
+        return results
 
     def _export_record(self, kind, res_model, res_id, order_id):
         exporter, key = self.backend._get_exporter(kind), (kind, res_model, res_id, order_id)
@@ -229,9 +241,16 @@ class JobRun:
                 return told
 
             return in_fresh_snapshots(self.env, store)
-        except (errors.NeedsHuman, errors.NotFound, UserError, RedirectWarning) as error:
+        except errors.NotFound:
+            # the import of its deletion tells a person what can't be undone
             self.cr.rollback()
-            return self._block(notes, _as_channel_error(error), recorder)
+            gone = Told("ignored", self.env._("The order is gone in the shop"))
+            notes._settle(gone.state, gone.reason)
+            return gone
+        except (errors.NeedsHuman, UserError, RedirectWarning) as error:
+            self.cr.rollback()
+            blocked = _as_channel_error(error)
+            return in_fresh_snapshots(self.env, lambda: self._block(notes, blocked, recorder))
 
     def _block(self, notes, error, recorder, state="blocked"):
         if isinstance(error, errors.BadCredentials):

@@ -19,6 +19,7 @@ def issue_text(env, code, params):
         **access_texts(env),
         **_work_texts(env),
         **_refund_out_texts(env),
+        **_delivery_texts(env),
     }
     title, suggestion = texts.get(code) or texts[_class_code(params.get("class"))]
     return _fill(title, params), _fill(suggestion, params)
@@ -269,5 +270,38 @@ def _refund_out_texts(env):
                 "customer gets nothing, delete the refund in the shop; otherwise post the credit "
                 "note again. Then close this issue with the reason."
             ),
+        ),
+    }
+
+
+def _delivery_texts(env):
+    """What can stop the news of deliveries and cancellations, in either direction."""
+    _ = env._
+    return {
+        "cancel_refused": (
+            _("Order %(number)s can't be cancelled in the shop: it is “%(status)s” there"),
+            _(
+                "Refund it there (or set its status by hand), then retry or ignore this issue. If "
+                "the goods shall be sold after all, set the sales order to quotation and confirm "
+                "it again."
+            ),
+        ),
+        "cancelled_after_shipment": (
+            _("%(order)s was cancelled here after goods of order %(number)s had left"),
+            _(
+                "A shop would put all of it back on sale, so nothing was told. Refund there what "
+                "was not delivered, then ignore this issue; or take the goods back and retry."
+            ),
+        ),
+        "completed_without_goods": (
+            _("The shop completed order %(number)s, but %(goods)s can't be delivered here"),
+            _(
+                "Validated so far: %(transfers)s. Receive what is missing and retry this issue, "
+                "or deliver or cancel what is open of %(order)s by hand and ignore it."
+            ),
+        ),
+        "transfer_not_validated": (
+            _("Odoo asks a question before it validates %(transfers)s"),
+            _("Validate the transfer by hand, then retry this issue."),
         ),
     }

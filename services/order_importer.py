@@ -8,7 +8,7 @@ anything is written for it, and blocks only that order.
 from odoo import models
 
 from ..core import errors
-from ..core.canonical import LineKind, OrderStatus, TaxRate
+from ..core.canonical import LineKind, TaxRate
 from .messages import issue_text
 from .order_batch import Batch, Draft
 
@@ -69,12 +69,9 @@ class ChannelOrderImporter(models.AbstractModel):
         """:class:`Batch` with what all orders share; one query per table."""
         backend = works[0].events.backend_id.with_env(self.env)
         rules = [("backend_id", "=", backend.id)]
-        statuses = self.env["channel.map.status"]._rows(backend, ["status"])
         batch = Batch(
             backend,
-            statuses={
-                code: OrderStatus(row.status) for code, row in statuses.items() if row.status
-            },
+            statuses=self.env["channel.map.status"]._meanings(backend),
             payments=self.env["channel.map.payment"]._rows(
                 backend,
                 [

@@ -25,6 +25,7 @@ from . import (
     test_partner_bad_data,
     test_partner_matcher,
     test_poll,
+    test_shipment_out,
     test_tax_resolver,
     test_two_companies,
     test_ui,
