@@ -16,6 +16,7 @@ from . import channel_outbox
 from . import channel_binding
 from . import channel_binding_outbound
 from . import account_move_channel
+from . import account_move_line_channel
 from . import channel_map
 from . import channel_map_payment
 from . import channel_map_carrier

@@ -57,8 +57,10 @@ class SaleOrderLine(models.Model):
             unit_of(self.company_id.currency_id.rounding),
         )
         shares = [line.extra_tax_data or {} for line in earlier]
-        if taken + quantity == extra["quantity"] == quantity + sum(
-            share.get("quantity", 0.0) for share in shares
+        if (
+            taken + quantity
+            == extra["quantity"]
+            == quantity + sum(share.get("quantity", 0.0) for share in shares)
         ):
             return rest_of(extra, shares, quantity)
         return part_of(extra, taken, quantity, *units)

@@ -35,7 +35,7 @@ class SaleOrder(models.Model):
         """Nobody looks at the payment of an order whose gateway has no workflow."""
         if kind == "payment":
             rows = self._channel_gateways()
-            self = self.filtered(lambda order: order in rows and rows[order]._makes_money())  # noqa: PLW0642
+            self = self.filtered(lambda order: order in rows and rows[order]._makes_money())
         return super()._channel_follow_up(kind)
 
     def _channel_delivered(self):
@@ -141,9 +141,7 @@ class SaleOrderLine(models.Model):
     def _channel_is_performed(self):
         """Whether it is a service that somebody has to say is done: no fee, no shipping."""
         backend = self.order_id.channel_backend_id.sudo()
-        charges = (
-            backend.fee_product_id | backend.shipping_product_id | backend.rounding_product_id
-        )
+        charges = backend.fee_product_id | backend.shipping_product_id | backend.rounding_product_id
         return (
             self.product_id.invoice_policy == "delivery"
             and self.product_id not in charges

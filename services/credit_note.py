@@ -161,7 +161,7 @@ class ChannelCreditNote(models.AbstractModel):
             return False
         refunds = self.env["channel.binding.refund"].search([("order_id", "=", binding.odoo_id.id)])
         returned = self._returned(binding.odoo_id, refunds.filtered(lambda r: not r.made_here))
-        for refund in refunds:
+        for refund in refunds.filtered("made_here"):
             for external_id, quantity in (refund.restocked or {}).items():
                 returned[external_id] = returned.get(external_id, ZERO) - Decimal(repr(quantity))
         return all(returned.get(line.external_id, ZERO) >= line.quantity for line in goods)

@@ -134,7 +134,10 @@ class ChannelOrderInvoicing(models.AbstractModel):
             [("order_id", "=", task.sale.id), ("odoo_id", "=", False), ("gone_at", "=", False)]
         )
         total = binding.amount_total + binding.amount_gift_cards - sum(refunds.mapped("amount"))
-        return [total, task.sale.amount_tax if any(refunds.mapped("amount")) else binding.amount_tax]
+        return [
+            total,
+            task.sale.amount_tax if any(refunds.mapped("amount")) else binding.amount_tax,
+        ]
 
     def _mismatch(self, task, computed, expected):
         places = task.sale.currency_id.decimal_places
@@ -171,9 +174,7 @@ class ChannelOrderInvoicing(models.AbstractModel):
                 task.done.append(self.env._("%s mailed", move.name))
 
     def _is_to_be_sent(self, move):
-        return (
-            move.state == "posted" and move.move_type == "out_invoice" and not move.is_move_sent
-        )
+        return move.state == "posted" and move.move_type == "out_invoice" and not move.is_move_sent
 
     def _obstacle_to_mail(self, move):
         if not move.partner_id.email:

@@ -120,9 +120,9 @@ class ChannelRefundExporter(models.AbstractModel):
                 "refund_taken", refund=refund.external_id, number=binding.number, other=taken.name
             )
         if credit.replaces:
-            refunds._find(binding.backend_id, credit.replaces).write(
-                {"odoo_id": False, "gone_at": Datetime.now()}
-            )
+            replaced = refunds._find(binding.backend_id, credit.replaces)
+            replaced.write({"odoo_id": False, "gone_at": Datetime.now()})
+            replaced.flush_recordset()  # one binding per credit note
             self._forget_withdrawal(record)
         values = self._prepare_binding(binding, credit, refund)
         refunds._bind(binding.backend_id, refund.external_id, record, **values)

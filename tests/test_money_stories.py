@@ -2,7 +2,6 @@
 
 from odoo.tests import tagged
 
-from .common import JANE
 from .money_case import MoneyCase
 
 

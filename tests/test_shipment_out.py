@@ -65,7 +65,9 @@ class TestShipmentByNote(OutboundCase):
         self.tell()
         back = self.give_back(picking, MUG=2)
         self.assertTold(back)
-        self.assertEqual(self.shop_notes(order)[1:], [f"Return {back.name} received: 2 x Product MUG"])
+        self.assertEqual(
+            self.shop_notes(order)[1:], [f"Return {back.name} received: 2 x Product MUG"]
+        )
         self.assertEqual(self.shop(order)["status"], "completed")
         self.env["channel.outbox"]._note("shipment", back, lambda one: one.sale_id)
         self.tell()
@@ -88,9 +90,7 @@ class TestShipmentByNote(OutboundCase):
             }
         )
         self.tell()
-        self.assertEqual(
-            self.ended(back), ("ignored", "The shop restocked these goods itself")
-        )
+        self.assertEqual(self.ended(back), ("ignored", "The shop restocked these goods itself"))
 
     def test_gone_in_the_shop(self):
         order, sale = self.sold()
@@ -169,7 +169,9 @@ class TestQuantities(OutboundCase):
         order, sale = self.sold(("MUG", 3))
         picking = self.open_picking(sale)
         move = picking.move_ids
-        move.copy({"product_uom_qty": 1, "picking_id": picking.id, "sale_line_id": move.sale_line_id.id})
+        move.copy(
+            {"product_uom_qty": 1, "picking_id": picking.id, "sale_line_id": move.sale_line_id.id}
+        )
         move.product_uom_qty = 2
         picking.action_confirm()
         picking = self.send(sale)
@@ -256,10 +258,14 @@ class TestTracking(OutboundCase):
         self.assertEqual(self.store.trackings(order["id"]), [])
         picking.write({"carrier_tracking_ref": "A1", "carrier_id": carrier.id})
         self.assertTold(picking)
-        self.assertEqual([row["tracking_number"] for row in self.store.trackings(order["id"])], ["A1"])
+        self.assertEqual(
+            [row["tracking_number"] for row in self.store.trackings(order["id"])], ["A1"]
+        )
         picking.carrier_tracking_ref = "B2"
         self.assertTold(picking)
-        self.assertEqual([row["tracking_number"] for row in self.store.trackings(order["id"])], ["B2"])
+        self.assertEqual(
+            [row["tracking_number"] for row in self.store.trackings(order["id"])], ["B2"]
+        )
         (known,) = self.known(picking)
         self.assertEqual((known.via, known.tracking_number), ("tracking", "B2"))
 
