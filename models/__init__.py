@@ -31,6 +31,7 @@ from . import sale_order_channel
 from . import sale_order_display
 from . import sale_order_line
 from . import sale_order_money
+from . import sale_order_refund
 from . import sale_order_story
 from . import stock_picking
 from . import stock_picking_money

@@ -147,7 +147,10 @@ class ChannelBindingRefund(models.Model):
     gone_at = fields.Datetime("Deleted in the Shop", readonly=True)
     picking_ids = fields.Many2many("stock.picking", string="Returns", readonly=True)
     restocked = fields.Json(
-        readonly=True, help="Pieces that Odoo had the shop put back into its stock, by its lines."
+        readonly=True, help="Pieces that the shop put back into its stock, by its lines."
+    )
+    expected_back = fields.Json(
+        readonly=True, help="Delivered pieces that come back for it, by the shop's lines."
     )
 
     # a credit note may be of several orders of one shop

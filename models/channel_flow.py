@@ -39,6 +39,11 @@ OFF_AT_FIRST = (("shipment", "in"),)
 #: Kinds with a lossless poll. Customers have no "changed since" filter: they come by webhook
 #: and with their orders.
 POLLED = ("order",)
+#: Kinds whose schedule compares what is known with the shop, and the service that does it.
+RECONCILED = {"refund": "channel.refund.reconciler"}
+#: Minutes between two scheduled runs, where ten would be too often.
+INTERVALS = {("refund", "in"): 1440}
+DEFAULT_INTERVAL = 10
 
 
 class ChannelFlow(models.Model):
@@ -59,7 +64,9 @@ class ChannelFlow(models.Model):
         default=True, help="Act on webhooks at once; the schedule is the net below."
     )
     interval = fields.Integer(
-        "Every (minutes)", default=10, help="Ask the channel for changes this often; 0: never."
+        "Every (minutes)",
+        default=DEFAULT_INTERVAL,
+        help="Ask the channel for changes this often; 0: never.",
     )
     batch_size = fields.Integer(default=100, help="Records per request, at most 100.")
     notify_customer = fields.Boolean(
@@ -123,6 +130,7 @@ class ChannelFlow(models.Model):
                     "kind": kind,
                     "direction": direction,
                     "active": (kind, direction) not in OFF_AT_FIRST,
+                    "interval": INTERVALS.get((kind, direction), DEFAULT_INTERVAL),
                 }
                 for (kind, direction), role in FLOW_ROLES.items()
                 if supports(adapter_class, role) and (kind, direction) not in known
@@ -147,7 +155,8 @@ class ChannelFlow(models.Model):
 
     def _is_due(self, now):
         self.ensure_one()
-        if not self.active or not self.interval or self.kind not in POLLED:
+        scheduled = self.direction == "in" and (self.kind in POLLED or self.kind in RECONCILED)
+        if not self.active or not self.interval or not scheduled:
             return False
         last = self.cursor_id.polled_at
         return not last or last + timedelta(minutes=self.interval) <= now
@@ -160,7 +169,7 @@ class ChannelFlow(models.Model):
             )._job_poll()
 
     def _job_poll(self):
-        """Read what changed since the last poll, page by page, and make events of it."""
+        """A scheduled run: find out what changed, or what differs, and make events of it."""
         flow = self.exists()
         if not flow:
             return "the flow was deleted"
@@ -168,7 +177,15 @@ class ChannelFlow(models.Model):
         if backend.state != "connected":
             return "the backend is not connected"
         flow = flow.with_env(backend.env)
-        return JobRun(backend).run(f"poll {flow.kind}", flow._poll)
+        work = flow._reconcile if flow.kind in RECONCILED else flow._poll
+        return JobRun(backend).run(f"poll {flow.kind}", work)
+
+    def _reconcile(self, adapter, recorder):
+        """Compare what Odoo knows with the shop; this run counts as the flow's poll."""
+        service = self.env[RECONCILED[self.kind]]
+        result = service._reconcile(self.backend_id, adapter)
+        self._get_cursor().polled_at = fields.Datetime.now()
+        return result
 
     def _poll(self, adapter, recorder):
         """One round of the lossless poll; each page is kept, with the cursor, as it comes."""

@@ -23,3 +23,10 @@ from . import order_status_exporter
 from . import shipment_lines
 from . import shipment_exporter
 from . import shipment_importer
+from . import refund_amounts
+from . import refund_credit_note
+from . import refund_order_change
+from . import refund_payment
+from . import refund_goods
+from . import refund_importer
+from . import refund_reconciler

@@ -271,6 +271,55 @@ def _refund_out_texts(env):
                 "note again. Then close this issue with the reason."
             ),
         ),
+        "refund_deleted": (
+            _("Refund %(refund)s of order %(number)s (%(amount)s) was deleted in the shop"),
+            _(
+                "Odoo keeps what it became: %(became)s. A shop deletes a refund that never took "
+                "place: if the customer did not get the money, reverse the credit note (or take "
+                "its lines off the order) by hand. Then close this issue with the reason."
+            ),
+        ),
+        "refund_refused": (
+            _("Odoo refuses refund %(refund)s of order %(number)s: %(message)s"),
+            _("Correct what the message names, then retry. Later refunds of the order wait."),
+        ),
+        "refund_mismatch": (
+            _(
+                "Refund %(refund)s of order %(number)s: the shop says %(expected)s, Odoo makes "
+                "%(computed)s of it"
+            ),
+            _(
+                "Nothing was written. Compare the taxes of %(number)s with its invoices, then "
+                "retry, or make the credit note by hand and ignore this issue."
+            ),
+        ),
+        "refund_too_much": (
+            _("Refund %(refund)s of order %(number)s: %(amount)s is more than Odoo can give back"),
+            _(
+                "Of %(order)s, %(invoiced)s are invoiced and not credited, %(open)s are not "
+                "invoiced. If a part of each was refunded, invoice the rest and retry. If a credit "
+                "note was made by hand for it, ignore this issue."
+            ),
+        ),
+        "refund_draft_invoice": (
+            _("Refund %(refund)s of order %(number)s waits for %(invoice)s"),
+            _(
+                "The draft invoice does not know of the refund of %(amount)s. Post it (the refund "
+                "becomes a credit note) or delete it (the refund is taken off the order), then "
+                "retry."
+            ),
+        ),
+        "refund_period_locked": (
+            _("Credit note %(credit_note)s of %(day)s was booked on %(booked)s"),
+            _(
+                "Refund %(refund)s of order %(number)s was made in a period that is locked, so "
+                "Odoo booked it on the first open day. If that is right, close this issue."
+            ),
+        ),
+        "refund_method_missing": (
+            _("The journal %(journal)s of “%(gateway)s” has no method to send money"),
+            _("Add an outgoing payment method to the journal, then retry."),
+        ),
     }
 
 

@@ -14,7 +14,7 @@ from .world import World
 
 
 class RefundSourceContract:
-    def read(self, world: World, order_id: str) -> list[Refund]:
+    def refunds_of(self, world: World, order_id: str) -> list[Refund]:
         return list(world.adapter.parse_refunds(world.adapter.fetch_refunds(order_id).payload))
 
     def test_plays_the_role(self, world: World):
@@ -36,14 +36,14 @@ class RefundSourceContract:
     def test_an_order_without_any(self, world: World):
         order_id = world.place_order()
         before = world.requests()
-        assert self.read(world, order_id) == []
+        assert self.refunds_of(world, order_id) == []
         assert world.requests() == before + 1
 
     def test_a_deleted_one_lacks(self, world: World):
         order_id = world.place_order()
         kept, gone = (world.refund_order(order_id, amount) for amount in ("1.50", "2.00"))
         world.delete_refund(gone)
-        assert [refund.external_id for refund in self.read(world, order_id)] == [kept]
+        assert [refund.external_id for refund in self.refunds_of(world, order_id)] == [kept]
 
     @pytest.mark.parametrize("external_id", ["999999999", "", "0", "../x"])
     def test_an_order_that_is_not_there(self, world: World, external_id):
