@@ -25,7 +25,9 @@ def get_order(store: Store, order_id: int, status: int = 404) -> Record:
 
 
 def show(call: Call, order: Record) -> Record:
-    return orders.as_rest(call.store, order, call.params.get("dp"))
+    # what is written has no schema for it, so that it may still be a text
+    dp = call.params.get("dp")
+    return orders.as_rest(call.store, order, None if dp is None else int(dp))
 
 
 # --- reading -----------------------------------------------------------------------------------
