@@ -192,6 +192,14 @@ def _work_texts(env):
             _("%(invoice)s could not be mailed: %(why)s"),
             _("Correct what is named and retry, or send the invoice by hand."),
         ),
+        "unknown_status": (
+            _("The shop has no order status “%(status)s”"),
+            _("Correct it in the backend's status mapping, then retry."),
+        ),
+        "order_in_trash": (
+            _("The order of %(kind_of_record)s %(external_id)s is in the shop's trash"),
+            _("Take it out there and retry, or ignore this issue."),
+        ),
         "unmapped_carrier": (
             _("Shipping method “%(label)s” has no delivery method in Odoo"),
             _("Map it on the backend; meanwhile orders use the default shipping product."),

@@ -160,11 +160,7 @@ def _whole(quantity: Decimal) -> Decimal:
     return quantity.to_integral_value(ROUND_CEILING)
 
 
-def tracking(shipment: Shipment, **carrier: Any) -> dict[str, Any]:
+def tracking(shipment: Shipment, number: str, **carrier: Any) -> dict[str, Any]:
     """A parcel as the tracking plug-ins take it; the day it left is that in UTC."""
-    number = shipment.tracking.number if shipment.tracking else ""
-    return {
-        "tracking_number": number,
-        "date_shipped": shipment.shipped_at.date().isoformat(),
-        **carrier,
-    }
+    day = shipment.shipped_at.date().isoformat()
+    return {"tracking_number": number, "date_shipped": day, **carrier}

@@ -10,7 +10,7 @@ any moment: its routes are unknown then, and the next best takes over.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Protocol
 
@@ -72,7 +72,7 @@ class Shipments:
     # === STEPS === #
 
     def _changed(self, shipment: Shipment, known: Sent) -> Sent | None:
-        for way in self._present():
+        for way in self._each():
             if way.via == known.via:
                 sent = self._try(way, partial(way.change, shipment, known))
                 if sent:
@@ -81,14 +81,14 @@ class Shipments:
 
     def _found(self, shipment: Shipment) -> Sent | None:
         """Look everywhere: the earlier try may have gone another way than this one would."""
-        for way in self._present():
+        for way in self._each():
             found = self._try(way, partial(way.find, shipment))
             if found:
                 return self._changed(shipment, found) or found
         return None
 
     def _created(self, shipment: Shipment) -> Sent:
-        for way in self._present():
+        for way in self._each():
             if way.takes(shipment):
                 sent = self._try(way, partial(way.create, shipment))
                 if sent:
@@ -97,22 +97,31 @@ class Shipments:
 
     # === WAYS === #
 
-    def _present(self) -> list[Way]:
-        """The ways there are, best first; asked for once. A copy: `_try` may take one away."""
+    def _each(self) -> Iterator[Way]:
+        """The ways there are, best first, with those that only turn out to be there meanwhile."""
         if not self._ways:
             self._ways = self._discover(self._features)
-        return list(self._ways)
+        tried: set[type] = set()
+        while way := next((way for way in self._ways if type(way) not in tried), None):
+            tried.add(type(way))
+            yield way
 
     def _discover(self, features: Sequence[str] | None) -> list[Way]:
-        survey = Survey(self._client)
-        if features is None and survey.index:
-            features = survey.shipment_features
-        # an index that is closed to strangers tells nothing: then each way is tried
+        if features is None:
+            features = self._ask()
         there = [make for name, make in MAKERS.items() if features is None or name in features]
         if features and const.ADVANCED_TRACKING in features:
             # both plug-ins keep one list
             there = [make for make in there if make is not Trackings]
         return [*(make(self._client) for make in there), Notes(self._client)]
+
+    def _ask(self) -> Sequence[str] | None:
+        """None where the index is closed to strangers: then each way is tried."""
+        survey = Survey(self._client)
+        try:
+            return survey.shipment_features if survey.index else None
+        except errors.BadCredentials:
+            return None
 
     def _try(self, way: Way, step: Callable[[], Sent | None]) -> Sent | None:
         try:

@@ -15,9 +15,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ...core import errors
-from ...core.canonical import Sent, Shipment, Tracking
+from ...core.canonical import Sent, Shipment
 from . import const, fields, serialize
 from .client import WooClient
+
+Parcel = Mapping[str, Any]
 
 
 class Trackings:
@@ -25,6 +27,9 @@ class Trackings:
 
     Carriers it knows are called by the plug-in's own names and get its links; others are custom
     ones with the link that Odoo has. https://woocommerce.com/document/shipment-tracking/
+
+    A shipment of several parcels names their numbers with commas between; here each is one of its
+    own, and ``Sent.external_id`` their ids with commas between.
     """
 
     via = const.VIA_TRACKING
@@ -34,56 +39,64 @@ class Trackings:
         self._client = client
 
     def takes(self, shipment: Shipment) -> bool:
-        return bool(shipment.tracking and shipment.tracking.number)
+        return bool(_numbers(shipment))
 
     def find(self, shipment: Shipment) -> Sent | None:
-        return next(map(_sent, self._same_number(shipment, self._list(shipment))), None)
+        """Perhaps only some of the parcels: `change` adds the others."""
+        wanted = set(map(_comparable, _numbers(shipment)))
+        return _sent([parcel for parcel in self._list(shipment) if _number(parcel) in wanted])
 
     def create(self, shipment: Shipment) -> Sent | None:
-        made = self._client.post(self._path(shipment), self._body(shipment)).mapping()
-        return _sent(made)
+        return self._tell(shipment, [], [])
 
     def change(self, shipment: Shipment, known: Sent) -> Sent | None:
-        """First add the new parcel, then take the old one away: none is ever missing.
-
-        After an interruption between the two the new one is found by its number.
-        """
         parcels = self._list(shipment)
-        old = next((p for p in parcels if _sent(p) == known), None)
-        same = self._same_number(shipment, parcels)
-        if old in same and self._tells(old, shipment):
-            return known
-        new = next((_sent(parcel) for parcel in same if parcel is not old), None)
-        if not new and self.takes(shipment):
-            new = self.create(shipment)
-        if old:
-            self._delete(shipment.order_external_id, known.external_id)
-        return new
+        ids = known.external_id.split(",")
+        return self._tell(shipment, parcels, [parcel for parcel in parcels if _id(parcel) in ids])
+
+    def _tell(self, shipment: Shipment, there: list[Parcel], before: list[Parcel]) -> Sent | None:
+        """First add the parcels that are missing, then take away those that were told before and
+        are wrong now: after an interruption the new ones are found by their numbers.
+        """
+        told: list[Parcel] = []
+        for number in _numbers(shipment):
+            same = (parcel for parcel in there if _number(parcel) == _comparable(number))
+            parcel = next((parcel for parcel in same if self._tells(parcel, shipment)), None)
+            parcel = parcel or self._post(shipment, number)
+            if parcel is None:
+                return None
+            told.append(parcel)
+        for parcel in before:
+            if parcel not in told:
+                self._delete(shipment.order_external_id, _id(parcel))
+        return _sent(told)
 
     # === CALLS === #
 
-    def _path(self, shipment: Shipment) -> str:
-        return self._path_of(shipment.order_external_id)
-
-    def _path_of(self, order_id: str) -> str:
+    def _path(self, order_id: str) -> str:
         return f"/{self.space}/orders/{order_id}/shipment-trackings"
 
-    def _list(self, shipment: Shipment) -> list[dict[str, Any]]:
-        return self._client.get(self._path(shipment)).sequence()
+    def _list(self, shipment: Shipment) -> list[Parcel]:
+        return list(self._client.get(self._path(shipment.order_external_id)).sequence())
+
+    def _post(self, shipment: Shipment, number: str) -> Parcel | None:
+        """Add a parcel; None where it went astray and was taken back."""
+        path = self._path(shipment.order_external_id)
+        return self._client.post(path, self._body(shipment, number)).mapping()
 
     def _delete(self, order_id: str, tracking_id: str) -> None:
         with suppress(errors.NotFound):
-            self._client.delete(f"{self._path_of(order_id)}/{tracking_id}")
+            self._client.delete(f"{self._path(order_id)}/{tracking_id}")
 
     # === BODIES === #
 
-    def _body(self, shipment: Shipment) -> dict[str, Any]:
-        name, link = _carrier(shipment.tracking)
+    def _body(self, shipment: Shipment, number: str) -> dict[str, Any]:
+        name, link = _carrier(shipment, number)
         known = self._carriers.get(name.casefold())
         if known:
-            return serialize.tracking(shipment, tracking_provider=known)
+            return serialize.tracking(shipment, number, tracking_provider=known)
         return serialize.tracking(
-            shipment, custom_tracking_provider=name, custom_tracking_link=link
+            shipment, number, custom_tracking_provider=name, custom_tracking_link=link
         )
 
     @cached_property
@@ -95,26 +108,15 @@ class Trackings:
             if error.code != "no_route":
                 raise
             # before 1.6.20 the route had an order's number in it, which it didn't look at
-            answer = self._client.get(f"{self._path_of('1')}/providers")
+            answer = self._client.get(f"{self._path('1')}/providers")
         groups = map(fields.mapping, answer.mapping().values())
         return {fields.plain(name).casefold(): name for group in groups for name in group}
 
-    def _tells(self, parcel: Mapping[str, Any], shipment: Shipment) -> bool:
+    def _tells(self, parcel: Parcel, shipment: Shipment) -> bool:
         """Whether a parcel names the shipment's carrier as we would."""
-        body = self._body(shipment)
-        name = body.get("tracking_provider") or body.get("custom_tracking_provider")
-        shown = fields.plain(parcel.get("tracking_provider"))
-        return shown.casefold() == fields.plain(name).casefold()
-
-    def _same_number(
-        self, shipment: Shipment, parcels: list[dict[str, Any]]
-    ) -> list[dict[str, Any]]:
-        number = _comparable(shipment.tracking.number if shipment.tracking else "")
-        return [
-            parcel
-            for parcel in parcels
-            if number and _comparable(fields.text(parcel.get("tracking_number"))) == number
-        ]
+        name, _link = _carrier(shipment, "")
+        shown = fields.plain(parcel.get("tracking_provider")).casefold()
+        return shown == fields.plain(self._carriers.get(name.casefold(), name)).casefold()
 
 
 class AdvancedTrackings(Trackings):
@@ -128,22 +130,23 @@ class AdvancedTrackings(Trackings):
 
     space = const.ADVANCED_TRACKING_SPACE
 
-    def create(self, shipment: Shipment) -> Sent | None:
+    def _post(self, shipment: Shipment, number: str) -> Parcel | None:
         """Where a numbering plug-in is active AST takes the id for an order's *number*.
 
-        Another order with that number gets the parcel then; its answer tells which.
+        Another order with that number gets the parcel then; the answer tells which.
         """
-        made = self._client.post(self._path(shipment), self._body(shipment)).mapping()
+        made = super()._post(shipment, number) or {}
         other = _order_of(made)
         if other in ("", shipment.order_external_id):
-            return _sent(made)
-        self._delete(other, _sent(made).external_id)
+            return made
+        self._delete(other, _id(made))
         return None
 
-    def _body(self, shipment: Shipment) -> dict[str, Any]:
-        name, link = _carrier(shipment.tracking)
+    def _body(self, shipment: Shipment, number: str) -> dict[str, Any]:
+        name, link = _carrier(shipment, number)
         return serialize.tracking(
             shipment,
+            number,
             tracking_provider=name,
             custom_tracking_link=link,
             status_shipped=0,
@@ -175,30 +178,49 @@ class AdvancedTrackings(Trackings):
             "qty": ",".join(str(serialize.number(quantity)) for _sku, quantity in pairs),
         }
 
-    def _tells(self, parcel: Mapping[str, Any], shipment: Shipment) -> bool:
+    def _tells(self, parcel: Parcel, shipment: Shipment) -> bool:
         """AST shows its own name for an alias and none for a carrier it doesn't know, so a
         carrier that was corrected without another number can't be told from those.
         """
         return True
 
 
-def _carrier(parcel: Tracking | None) -> tuple[str, str]:
-    """Name and link of a carrier; without a name the link's host says who it is."""
-    if parcel is None:
+def _numbers(shipment: Shipment) -> list[str]:
+    text = shipment.tracking.number if shipment.tracking else ""
+    return list(dict.fromkeys(filter(None, (part.strip() for part in text.split(",")))))
+
+
+def _carrier(shipment: Shipment, number: str) -> tuple[str, str]:
+    """Name and link of a parcel's carrier; without a name the link's host says who it is.
+
+    The link that Odoo has is the first parcel's.
+    """
+    if shipment.tracking is None:
         return "", ""
-    return parcel.carrier or urlsplit(parcel.url).hostname or "", parcel.url
+    link = shipment.tracking.url
+    for first in _numbers(shipment)[:1]:
+        link = link.replace(first, number)
+    return shipment.tracking.carrier or urlsplit(link).hostname or "", link
 
 
 def _comparable(number: str) -> str:
     return "".join(number.split()).casefold()
 
 
-def _order_of(record: Mapping[str, Any]) -> str:
+def _number(parcel: Parcel) -> str:
+    return _comparable(fields.text(parcel.get("tracking_number")))
+
+
+def _id(parcel: Parcel) -> str:
+    return fields.text(parcel.get("tracking_id"))
+
+
+def _order_of(parcel: Parcel) -> str:
     """The order that a parcel says it belongs to; '' where it doesn't."""
-    links = fields.records(fields.mapping(record.get("_links")).get("up"))
+    links = fields.records(fields.mapping(parcel.get("_links")).get("up"))
     match = re.search(r"/orders/(\d+)/?$", fields.text(links[0].get("href")) if links else "")
     return match[1] if match else ""
 
 
-def _sent(record: Mapping[str, Any]) -> Sent:
-    return Sent(fields.text(record.get("tracking_id")), const.VIA_TRACKING)
+def _sent(parcels: list[Parcel]) -> Sent | None:
+    return Sent(",".join(map(_id, parcels)), const.VIA_TRACKING) if parcels else None
