@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import JANE
@@ -188,3 +189,21 @@ class TestRefundOut(RefundOutCase):
         )
         sale.action_confirm()
         self.assertFalse(self.notes(self.credit(self.invoice(sale))))
+
+    def test_an_accountant_who_knows_nothing_of_channels(self):
+        _order, invoice = self.sold(("MUG", 1))
+        user = self.env["res.users"].create(
+            {
+                "name": "Accountant",
+                "login": "accountant",
+                "company_id": self.company.id,
+                "company_ids": self.company.ids,
+                "group_ids": [Command.set(self.env.ref("account.group_account_invoice").ids)],
+            }
+        )
+        note = self.draft_credit(invoice)
+        note.with_user(user).action_post()
+        self.told(note)
+        note.with_user(user).button_draft()
+        issue = self.env["channel.issue"].search([("code", "=", "refund_withdrawn")])
+        self.assertEqual(issue.record, note)

@@ -172,6 +172,9 @@ SHIPMENT_META = {
 
 # === PAYOUTS === #
 
+#: Error of a shop that has the plug-in and no account. woocommerce-payments:
+#: class-wc-payments-http.php, remote_request().
+NO_ACCOUNT = "wcpay_wpcom_not_connected"
 #: Types of WooPayments' transactions → kinds. woocommerce-payments: client/transactions/strings.ts;
 #: the others are Stripe's own: https://docs.stripe.com/reports/balance-transaction-types.
 SETTLEMENT_KINDS = {

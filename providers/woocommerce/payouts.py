@@ -25,6 +25,7 @@ from typing import Any
 from ...core import errors
 from ...core.canonical import Page, Record, Settlement, SettlementKind, SettlementLine
 from . import const, fields
+from .answer import Answer
 from .client import WooClient
 
 OVERLAP = timedelta(days=30)
@@ -36,7 +37,7 @@ Payload = Mapping[str, Any]
 def list_payouts(client: WooClient, cursor: Payload, limit: int) -> Page:
     """See :meth:`core.adapter.SettlementSource.list_settlements`: those that were paid.
 
-    A shop without WooPayments has none.
+    A shop without WooPayments has none, nor has one that never set it up.
     """
     since, reached = fields.moment(cursor.get("since")), fields.moment(cursor.get("reached"))
     start = max(filter(None, (since, reached and reached - OVERLAP)), default=None)
@@ -78,7 +79,7 @@ def _deposits(client: WooClient, start: datetime | None) -> Iterator[Payload]:
             if _id(deposit) and day and (not start or day >= start):
                 yield deposit
     except errors.Rejected as error:
-        if error.code != "no_route":
+        if error.code != "no_route" and error.params.get("channel_code") != const.NO_ACCOUNT:
             raise
 
 
@@ -104,7 +105,7 @@ def _rows(client: WooClient, endpoint: str, params: Payload, key: str) -> Iterat
     page, fresh = 1, True
     while fresh:
         query = {"sort": "date", "direction": "asc", "pagesize": const.MAX_PER_PAGE, "page": page}
-        answer = client.get(endpoint, params={**params, **query})
+        answer = _read(client, endpoint, {**params, **query})
         fresh = False
         for row in fields.records(answer.mapping().get("data")):
             identifier = fields.text(row.get(key))
@@ -115,6 +116,18 @@ def _rows(client: WooClient, endpoint: str, params: Payload, key: str) -> Iterat
         if len(seen) >= fields.money(answer.mapping().get("total_count")) > 0:
             return
         page += 1
+
+
+def _read(client: WooClient, endpoint: str, params: Payload) -> Answer:
+    """The plug-in hands on errors of its service without a status, which makes all of them 500."""
+    try:
+        return client.get(endpoint, params=params)
+    except errors.Rejected as error:
+        refused = error
+    code = refused.params.get("channel_code")
+    if refused.params.get("status") == 500 and code != const.NO_ACCOUNT:
+        raise errors.ServerError("server_error", **refused.params)
+    raise refused
 
 
 # === MEANING === #

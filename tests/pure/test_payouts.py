@@ -204,6 +204,24 @@ class TestList:
             made = world.pay_out([world.paid_order()], "0")
             assert ids(run(world, page.cursor)[0]) == [made]
 
+    @staticmethod
+    def refusal(code: str) -> Canned:
+        return Canned(500, json.dumps({"code": code, "message": "", "data": None}))
+
+    def test_a_plugin_without_an_account(self):
+        with replay(self.refusal("wcpay_wpcom_not_connected")) as server:
+            page = server.adapter().list_settlements({}, 10)
+        assert (page.records, page.more) == ((), False)
+
+    @pytest.mark.parametrize("code", ["wcpay_http_request_failed", "rate_limit"])
+    def test_the_plugins_service_fails(self, code):
+        """It may work the next time; a payout without its transactions is never handed out."""
+        failed = self.refusal(code)
+        listed = Canned(200, json.dumps({"data": [deposit()], "total_count": 1}))
+        for answers in ([failed], [listed, failed]):
+            with replay(*answers) as server, pytest.raises(errors.ServerError):
+                server.adapter().list_settlements({}, 10)
+
     def test_only_what_was_paid(self, world: WooWorld):
         order = int(world.paid_order())
         waiting = world.store.make_payout([order], status="in_transit")
