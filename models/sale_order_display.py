@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from .sale_order_refund import REFUND
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -27,7 +29,8 @@ class SaleOrder(models.Model):
         "Difference",
         compute="_compute_channel_difference",
         compute_sudo=True,
-        help="This order's total minus the shop's; what gift cards paid is no difference.",
+        help="This order's total minus the shop's. What gift cards paid is no difference, nor is a "
+        "refund that was made before the invoice.",
     )
     channel_synced_at = fields.Datetime(
         "Last Synchronized", compute="_compute_channel_values", compute_sudo=True
@@ -53,15 +56,29 @@ class SaleOrder(models.Model):
             order.channel_amount_tax = binding.amount_tax
             order.channel_synced_at = binding.synced_at
 
-    @api.depends("channel_amount_total", "amount_total", "channel_binding_ids.amount_gift_cards")
+    @api.depends(
+        "channel_amount_total",
+        "amount_total",
+        "channel_binding_ids.amount_gift_cards",
+        "channel_refund_ids.amount",
+        "order_line.channel_external_id",
+    )
     def _compute_channel_difference(self):
         for order in self:
             binding = order.channel_binding_ids[:1]
-            order.channel_difference = (
-                order.amount_total - order.channel_amount_total - binding.amount_gift_cards
-                if binding
-                else 0.0
+            expected = (
+                order.channel_amount_total
+                + binding.amount_gift_cards
+                - sum(order._channel_refunds_in_lines().mapped("amount"))
             )
+            order.channel_difference = order.amount_total - expected if binding else 0.0
+
+    def _channel_refunds_in_lines(self):
+        """Refunds that are lines of the order itself, because it was not invoiced yet."""
+        in_lines = set(self.order_line.mapped("channel_external_id"))
+        return self.channel_refund_ids.filtered(
+            lambda refund: f"{REFUND}{refund.external_id}" in in_lines
+        )
 
     def _search_channel_number(self, operator, value):
         if operator in Domain.NEGATIVE_OPERATORS:
