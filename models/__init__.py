@@ -8,6 +8,7 @@ from . import channel_backend_delivery
 from . import channel_event
 from . import channel_issue
 from . import channel_issue_display
+from . import channel_issue_decision
 from . import channel_event_display
 from . import channel_event_inbox
 from . import channel_event_jobs
@@ -15,6 +16,7 @@ from . import channel_log
 from . import channel_outbox
 from . import channel_binding
 from . import channel_binding_outbound
+from . import channel_binding_edits
 from . import account_move_channel
 from . import account_move_line_channel
 from . import channel_map

@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..services.differing import differing
+
 #: What an issue can be about.
 RECORDS = ("sale.order", "res.partner", "product.product", "stock.picking", "account.move")
 
@@ -141,11 +143,14 @@ class ChannelIssue(models.Model):
         self.activity_feedback(["mail.mail_activity_data_todo"])
 
     @api.model
-    def _touch(self, backend, code, fingerprint, **values):
-        """The id of the open issue of this cause; opened if there is none.
+    def _touch(self, backend, code, fingerprint, refresh=False, **values):
+        """The open issue of this cause; opened if there is none.
 
         Runs in the short transaction that ends a job: two jobs opening the same cause at the
         same time meet in the unique index, and the loser's transaction is simply repeated.
+
+        :param refresh: bring an issue that is open already up to date; only where no other job
+            can have the same cause, or parallel jobs would fight over the row
         """
         domain = [
             ("backend_id", "=", backend.id),
@@ -169,6 +174,8 @@ class ChannelIssue(models.Model):
                     summary=issue.title[:120],
                     user_id=issue.responsible_id.id,
                 )
+        elif refresh and (news := differing(issue, values)):
+            issue.write(news)
         return issue
 
     def _resolve_if_done(self):

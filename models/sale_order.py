@@ -20,7 +20,15 @@ class SaleOrder(models.Model):
         index="btree_not_null",
     )
     channel_hold_reason = fields.Char(
-        copy=False, help="Why an order of a channel was not confirmed by itself."
+        copy=False,
+        readonly=True,
+        help="Why an order of a channel was not confirmed by itself, or its goods may not leave.",
+    )
+    channel_delivery_blocked = fields.Boolean(
+        "Deliveries Blocked",
+        copy=False,
+        readonly=True,
+        help="Confirmed and reserved, but its transfers to the customer can't be validated.",
     )
 
     @api.depends("channel_binding_ids.backend_id")
@@ -44,7 +52,6 @@ class SaleOrder(models.Model):
         values = super()._prepare_confirmation_values()
         if self and all(order.channel_backend_id for order in self):
             values.pop("date_order", None)
-            values["channel_hold_reason"] = False
         return values
 
     def _channel_follow_up(self, kind):
@@ -63,6 +70,9 @@ class SaleOrder(models.Model):
         result = super()._action_confirm()
         for line in self.order_line.filtered("channel_is_container"):
             line.qty_delivered = line.product_uom_qty
+        self.filtered(
+            lambda order: order.channel_hold_reason and not order.channel_delivery_blocked
+        ).channel_hold_reason = False
         if not self.env.context.get("channel_import"):
             self._channel_confirmed()
         return result
@@ -70,9 +80,26 @@ class SaleOrder(models.Model):
     def _channel_confirmed(self):
         """A person confirmed orders that were held: now their payments and refunds count."""
         ours = self.filtered("channel_backend_id").sudo()
+        blocked = ours.filtered("channel_delivery_blocked")
+        blocked.channel_hold_reason = self.env._("Not paid in the shop yet")
         if ours:
             refunded = ours.filtered(
                 lambda order: any(map(has_refunds, order.channel_binding_ids.mapped("parts")))
             )
             ours._channel_follow_up("payment")
             refunded._channel_follow_up("refund")
+            ours._channel_follow_up("shipment")
+
+    # === MAY IT LEAVE === #
+
+    def action_channel_release(self):
+        """Let the goods leave although the shop has not said so (yet)."""
+        blocked = self.filtered("channel_delivery_blocked")
+        for order in blocked:
+            order.message_post(
+                body=self.env._(
+                    "Deliveries released by hand; before: %s", order.channel_hold_reason
+                )
+            )
+        blocked.write({"channel_delivery_blocked": False, "channel_hold_reason": False})
+        blocked._channel_follow_up("shipment")

@@ -29,6 +29,52 @@ class SaleOrderLine(models.Model):
         self.filtered("channel_is_container").qty_delivered_method = "manual"
         return result
 
+    # === WHOSE LINE === #
+
+    def _channel_of_shop(self):
+        """Whether it is made of the shop's order: not added in Odoo, by a person or a refund."""
+        self.ensure_one()
+        return bool(self.channel_external_id) and not self._is_channel_refund()
+
+    # === QUANTITIES === #
+
+    def _update_line_quantity(self, values):
+        """The import has compared the quantity with what was delivered, and tells the chatter in
+        one line what changed."""
+        if self.env.context.get("channel_import"):
+            return None
+        return super()._update_line_quantity(values)
+
+    def _channel_reduce(self, quantity):
+        """Order no more than ``quantity``; the amounts of the line become its share of them."""
+        self.ensure_one()
+        if self.product_uom_id.compare(self.product_uom_qty, quantity) <= 0:
+            return
+        extra = False
+        if quantity and self._has_forced_amounts():
+            extra = part_of(self.extra_tax_data, 0.0, quantity, *self._channel_units())
+        self.write(
+            {
+                "product_uom_qty": quantity,
+                "price_unit": self.price_unit,
+                "discount": self.discount,
+                "extra_tax_data": extra,
+            }
+        )
+        self._channel_recompute()
+
+    def _channel_recompute(self):
+        """Forced amounts that change are no reason for Odoo to compute a line again."""
+        self._compute_amount()
+        self.order_id._compute_amounts()
+
+    def _channel_units(self):
+        """Rounding units of the order's currency and of its company's."""
+        return (
+            unit_of(self.currency_id.rounding),
+            unit_of(self.company_id.currency_id.rounding),
+        )
+
     # === INVOICES === #
 
     def _prepare_invoice_line(self, **optional_values):
@@ -52,10 +98,6 @@ class SaleOrderLine(models.Model):
         taken = self._channel_invoiced()
         if not taken and quantity == extra["quantity"]:
             return extra
-        units = (
-            unit_of(self.currency_id.rounding),
-            unit_of(self.company_id.currency_id.rounding),
-        )
         shares = [line.extra_tax_data or {} for line in earlier]
         if (
             taken + quantity
@@ -63,7 +105,7 @@ class SaleOrderLine(models.Model):
             == quantity + sum(share.get("quantity", 0.0) for share in shares)
         ):
             return rest_of(extra, shares, quantity)
-        return part_of(extra, taken, quantity, *units)
+        return part_of(extra, taken, quantity, *self._channel_units())
 
     def _has_forced_amounts(self):
         """Whether the line is still the one its forced amounts were made for."""

@@ -8,6 +8,9 @@ from . import product_resolver
 from . import warehouse_resolver
 from . import order_lines
 from . import order_values
+from . import order_protection
+from . import order_comparison
+from . import order_changes
 from . import order_relevance
 from . import order_workflow
 from . import order_writer

@@ -21,12 +21,16 @@ _logger = logging.getLogger(__name__)
 
 @dataclass
 class IssueDraft:
-    """An issue that will be opened (or found open) for a cause."""
+    """An issue that will be opened (or found open) for a cause.
+
+    ``values``: further fields of it, which may name people (parameters never do).
+    """
 
     code: str
     cause: dict
     params: dict
     record: str = ""
+    values: dict = field(default_factory=dict)
 
 
 @dataclass
@@ -80,15 +84,19 @@ class Recorder:
     def write_issue(self, backend, draft):
         """Open the issue of a cause in the current transaction, or find it open."""
         title, suggestion = issue_text(backend.env, draft.code, draft.params)
+        # an issue of one record is written only by that record's jobs, one at a time
+        of_one_record = "external_id" in draft.cause
         return backend.env["channel.issue"]._touch(
             backend,
             draft.code,
             fingerprint([draft.code, draft.cause]),
+            refresh=of_one_record,
             error_class=draft.params.get("class"),
             title=title,
             suggestion=suggestion,
             details="\n".join(f"{key}: {value}" for key, value in sorted(draft.params.items())),
             **({"record": draft.record} if draft.record else {}),
+            **draft.values,
         )
 
     def _write_log(self, backend):

@@ -3,7 +3,7 @@
 
 import logging
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from odoo import fields
@@ -36,7 +36,8 @@ class Outcome:
 
     ``state``: ``done``, ``ignored``, or ``blocked`` together with ``error`` (what was written so
     far is kept, e.g. a quotation whose total does not add up). ``reason`` is shown to people,
-    ``record`` is what it became, ``value`` in ``currency`` is the order's total.
+    ``record`` is what it became, ``value`` in ``currency`` is the order's total. ``issue``:
+    further values of its issue.
     """
 
     state: str
@@ -45,6 +46,7 @@ class Outcome:
     error: errors.ChannelError | None = None
     value: float | None = None
     currency: str = ""
+    issue: dict = field(default_factory=dict)
 
 
 @dataclass
@@ -170,6 +172,7 @@ class JobRun:
             if isinstance(outcome.error, errors.BadCredentials):
                 self.backend._refused()
             draft = draft_of(outcome.error, events[0].kind, events[0].external_id)
+            draft.values = outcome.issue
             issue = recorder.write_issue(self.backend, draft)
             outcome.reason = outcome.reason or issue.title
         events._settle(outcome.state, outcome.reason, outcome.record, issue, **values)

@@ -158,15 +158,22 @@ def _work_texts(env):
         "cancelled_too_late": (
             _("Order %(number)s is over in the shop, but %(obstacles)s can't be undone"),
             _(
-                "%(order)s was not cancelled. Return the goods or make a credit note, then cancel "
-                "what is left of it by hand."
+                "What was still open of %(order)s is cancelled: its waiting transfers, draft "
+                "invoices and quantities. Take the delivered goods back by a return and the "
+                "invoices by a credit note, then retry: the rest of the order is cancelled then."
             ),
         ),
-        "changed_after_confirmation": (
-            _("Order %(number)s changed in the shop after it was confirmed here: %(parts)s"),
+        "changed_after_delivery": (
             _(
-                "%(order)s was left as it is. Compare it with the shop and correct it by hand, "
-                "then ignore this issue; or cancel it, set it to quotation, and retry."
+                "Order %(number)s changed in the shop after this was delivered or invoiced: "
+                "%(lines)s"
+            ),
+            _(
+                "Nothing of the change was taken over into %(order)s. Compare both sides below. "
+                "“Accept Shop” takes all of it over: goods delivered too many are expected back, "
+                "and what was invoiced is left to be credited or invoiced. “Keep Odoo” leaves "
+                "the order as it is until the shop changes it again. Or correct it by hand, then "
+                "retry."
             ),
         ),
         "payment_journal_missing": (

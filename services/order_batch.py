@@ -28,11 +28,19 @@ class Draft:
 
     ``order`` is None when it is gone in the shop. ``binding`` and ``sale`` are recordsets, empty
     for what is new. ``outcome`` is set as soon as the end is known; ``error`` blocks the order
-    although it was written (its total does not add up). ``hold``: why it stays a quotation.
+    although it was written (its total does not add up). ``hold``: why it stays a quotation;
+    ``delivery_hold``: why its goods may not leave.
+
     ``parts``: fingerprints of its parts; ``known_parts`` those of what was taken over before,
-    ``changed`` the names of those that differ. ``content``: its lines have to be written.
-    ``taken``: the binding has the shop's state now; ``confirmed``: by this import. ``notes``:
-    plain texts for the chatter.
+    ``changed`` the names of those that differ. ``content``: its lines have to be written;
+    ``stopped``: nothing of its content is, because of ``error`` (``stop_reason``). ``choice``: what a person decided
+    about this very content, ``accept`` or ``keep``. ``restored``: it was over in the shop.
+
+    ``sold``: what of the order its lines are made of; ``fixed``: external ids of lines that stay
+    as they are. ``products``: by the external id of a line, where the shop can't name it any more.
+    ``was_wrong``: the last try did not come out right. ``taken``: the binding has the shop's state now; ``confirmed``: by this import. ``notes``:
+    plain texts for the chatter; ``told``: what was changed, for the chatter too. ``issue``: what
+    its issue shows.
     """
 
     work: Work
@@ -44,13 +52,24 @@ class Draft:
     parts: dict[str, str] = field(default_factory=dict)
     known_parts: dict[str, str] = field(default_factory=dict)
     content: bool = True
+    stopped: bool = False
+    stop_reason: str = ""
+    choice: str = ""
+    restored: bool = False
+    sold: Order | None = None
+    fixed: frozenset[str] = frozenset()
+    products: dict[str, Any] = field(default_factory=dict)
+    was_wrong: bool = False
     taken: bool = False
     confirmed: bool = False
     totals: Totals | None = None
     gift_cards: Decimal = ZERO
     parties: Parties = field(default_factory=Parties)
     hold: str = ""
+    delivery_hold: str = ""
     notes: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    issue: dict[str, Any] = field(default_factory=dict)
     error: Any = None
     outcome: Outcome | None = None
 
@@ -66,6 +85,18 @@ class Draft:
     def asked_by_person(self) -> bool:
         return "manual" in self.work.events.mapped("source")
 
+    @property
+    def moved(self) -> set[str]:
+        """The addresses that have to be found again."""
+        if self.stopped or self.choice == "keep":
+            return set()
+        return self.changed & {"billing", "shipping"}
+
+    def stop(self, error, reason="", **issue):
+        """Leave the content of a known order as it is; its status and payment still count."""
+        self.error, self.content, self.stopped = error, False, True
+        self.stop_reason, self.issue = reason, issue
+
     def block(self, error):
         """End with an error a person has to look at; what was written so far stays."""
         order = self.order
@@ -75,6 +106,7 @@ class Draft:
             record=self.sale or None,
             value=float(order.total) if order else None,
             currency=order.currency if order else "",
+            issue=self.issue,
         )
 
 

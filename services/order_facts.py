@@ -5,15 +5,17 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping
 
-from ..core.canonical import ZERO, Address, Order, OrderStatus, Payment, ProductRef
+from ..core.canonical import ZERO, Address, Line, Order, OrderStatus, Payment, ProductRef
 from ..core.fingerprint import fingerprint
 
 #: In the shop such an order is over; nothing is sold by it (any more).
 OVER = (OrderStatus.CANCELLED, OrderStatus.FAILED, OrderStatus.TRASHED)
 #: The shop released it for shipping: it is paid, or will be on delivery.
 RELEASED = (OrderStatus.PROCESSING, OrderStatus.COMPLETED)
-#: Parts of an order that are its content: what was sold to whom.
+#: Parts of an order that are its content, what was sold to whom: all of it follows, or none.
 CONTENT = ("lines", "totals", "billing", "shipping")
+#: Parts that are written line by line.
+AMOUNTS = ("lines", "totals")
 #: Parts that Odoo's own writes change in the shop: those of an echo.
 OURS = ("status", "payment", "refunds")
 
@@ -38,19 +40,24 @@ def has_refunds(parts: Mapping[str, str] | None) -> bool:
 
 
 def parts_of(order: Order, meta_keys: Iterable[str]) -> dict[str, str]:
-    """Fingerprints of an order by the name of the part: :data:`CONTENT`, :data:`OURS`, ``rest``."""
-    lines = [
-        (line.external_id, line.kind, line.quantity, line.total, line.total_tax, line.taxes)
-        for line in order.lines
-    ]
+    """Fingerprints of an order by the name of the part.
+
+    :data:`CONTENT`, :data:`OURS`, ``note``, ``meta`` (the custom fields that are mapped), ``rest``,
+    and of each line by :func:`part_of_line`.
+    """
+    mapped = set(meta_keys)
+    lines = {part_of_line(line.external_id): fingerprint(_sold(line)) for line in order.lines}
     return {
-        "lines": fingerprint(lines),
+        **lines,
+        "lines": fingerprint([list(lines.items()), order.coupons]),
         "totals": fingerprint([order.currency, order.total, order.total_tax, order.gift_cards]),
         "billing": fingerprint(order.billing),
         "shipping": fingerprint(order.shipping),
         "status": fingerprint(order.status_code),
         "payment": fingerprint(order.payment),
         "refunds": fingerprint(order.refunds),
+        "note": fingerprint(order.customer_note),
+        "meta": fingerprint({key: value for key, value in order.meta.items() if key in mapped}),
         "rest": fingerprint_of(
             dataclasses.replace(
                 order,
@@ -58,6 +65,10 @@ def parts_of(order: Order, meta_keys: Iterable[str]) -> dict[str, str]:
                 status_code="",
                 payment=Payment(),
                 refunds=(),
+                customer_note="",
+                meta={},
+                coupons=(),
+                gift_cards=(),
                 lines=(),
                 tax_rates=(),
                 total=ZERO,
@@ -65,9 +76,34 @@ def parts_of(order: Order, meta_keys: Iterable[str]) -> dict[str, str]:
                 billing=Address(),
                 shipping=Address(),
             ),
-            meta_keys,
+            (),
         ),
     }
+
+
+def part_of_line(external_id: str) -> str:
+    """Name of the part that is one line of the order."""
+    return f"line {external_id}"
+
+
+def _sold(line: Line) -> list:
+    """What makes a line another one: not what it shows of its product *today*."""
+    return [
+        line.kind,
+        line.name,
+        line.notes,
+        line.quantity,
+        line.total,
+        line.total_tax,
+        line.taxes,
+        line.code,
+        line.instance,
+    ]
+
+
+def content_of(parts: Mapping[str, str]) -> str:
+    """One fingerprint of an order's content, which a person's decision is about."""
+    return fingerprint([parts[name] for name in CONTENT])
 
 
 def fingerprint_of(order: Order, meta_keys: Iterable[str]) -> str:

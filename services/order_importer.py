@@ -61,7 +61,28 @@ class ChannelOrderImporter(models.AbstractModel):
         quiet._resolve(batch)
         quiet.env["channel.order.writer"]._write(batch)
         quiet.env["channel.order.follow.ups"]._note(batch)
+        quiet._settle_overtaken(batch)
         return [draft.outcome for draft in batch.drafts]
+
+    def _settle_overtaken(self, batch):
+        """End what waits for a person about an order that has come out right meanwhile.
+
+        Its binding had no fingerprint: the last try did not come out right, or it was over.
+        """
+        drafts = [
+            draft for draft in batch.drafts if draft.was_wrong and draft.outcome.state != "blocked"
+        ]
+        if not drafts:
+            return
+        events = self.env["channel.event"].search(
+            [
+                ("backend_id", "=", batch.backend.id),
+                ("kind", "=", "order"),
+                ("external_id", "in", [draft.work.external_id for draft in drafts]),
+                ("state", "in", ("blocked", "failed")),
+            ]
+        )
+        events._settle("ignored", self.env._("Overtaken by a later change of the order"))
 
     # === READING === #
 
@@ -91,7 +112,9 @@ class ChannelOrderImporter(models.AbstractModel):
         none = self.env["channel.binding.order"]
         for work in works:
             binding = bindings.get(work.external_id, none)
-            batch.drafts.append(Draft(work, None, binding, binding.odoo_id))
+            draft = Draft(work, None, binding, binding.odoo_id)
+            draft.was_wrong = bool(binding) and not binding.fingerprint
+            batch.drafts.append(draft)
         return batch
 
     def _bindings(self, backend, external_ids):
@@ -118,6 +141,7 @@ class ChannelOrderImporter(models.AbstractModel):
         )
         batch.products = self.env["channel.product.resolver"]._resolve(batch.backend, refs)
         for draft in drafts:
+            draft.products = self._products_here(draft)
             problems = [*self._problems(batch, draft)]
             if problems:
                 self._block(draft, problems)
@@ -154,6 +178,8 @@ class ChannelOrderImporter(models.AbstractModel):
     def _product_problems(self, batch, draft):
         for line in filter(self._sells_product, draft.order.lines):
             hit = batch.products.get(line.product)
+            if line.external_id in draft.products and not line.product.key:
+                continue
             if isinstance(hit, errors.ChannelError):
                 yield hit
             elif hit is None and not self._has_substitute(batch, line):
@@ -162,15 +188,30 @@ class ChannelOrderImporter(models.AbstractModel):
     def _block(self, draft, problems):
         """The first problem blocks the order; the reason tells how many more there are.
 
-        Only the first becomes an issue: one without an event could never close by itself.
+        Only the first becomes an issue: one without an event could never close by itself. Of an
+        order that is known, the status and the payment still count.
         """
         first, *others = problems
-        draft.block(first)
+        reason = ""
         if others:
             title, _suggestion = issue_text(self.env, first.code, {**first.params})
-            draft.outcome.reason = self.env._(
-                "%(reason)s (and %(count)s more)", reason=title, count=len(others)
-            )
+            reason = self.env._("%(reason)s (and %(count)s more)", reason=title, count=len(others))
+        if draft.sale:
+            draft.stop(first, reason)
+        else:
+            draft.block(first)
+            draft.outcome.reason = reason
+
+    def _products_here(self, draft):
+        """``{line's external id: product}`` of what a known order has sold already.
+
+        A shop can't name a product any more that was deleted there.
+        """
+        return {
+            line.channel_external_id: line.product_id
+            for line in draft.sale.order_line
+            if line.channel_external_id and line.product_id
+        }
 
     # === UNKNOWN PRODUCTS === #
 

@@ -17,6 +17,8 @@ from .forced_amounts import Money, Slice, TaxPart, forced, slices, unit_of
 
 #: ``channel_external_id`` of the line that carries what no line of the shop can.
 ROUNDING = "rounding"
+#: … and of the notes below the lines.
+COUPONS, GIFT_CARDS = "coupons", "gift_cards"
 
 
 class ChannelOrderLines(models.AbstractModel):
@@ -26,14 +28,15 @@ class ChannelOrderLines(models.AbstractModel):
     def _prepare_lines(self, batch, draft):
         """Values of all lines; an override returns the list of dictionaries, changed.
 
-        ``draft.totals`` holds the exact amounts (:class:`core.money.Totals`).
+        ``draft.totals`` holds the exact amounts (:class:`core.money.Totals`) of the lines of
+        ``draft.sold``.
         """
         money = self._money(batch, draft)
         together = self._rates_together(draft.order)
         rows = []
-        for line, amounts in zip(draft.order.lines, draft.totals.lines, strict=True):
+        for line, amounts in zip(draft.sold.lines, draft.totals.lines, strict=True):
             if not line.quantity and not amounts.base and not amounts.tax:
-                rows.append(self._prepare_note(self._prepare_name(line), line))
+                rows.append(self._prepare_note(line.external_id, self._prepare_name(line)))
                 continue
             for part in self._slices(draft, line, amounts, together):
                 rows.append(self._prepare_line(batch, draft, line, part, money))
@@ -155,12 +158,11 @@ class ChannelOrderLines(models.AbstractModel):
 
     def _sold(self, batch, draft, line):
         """Product and quantity of a line. Money without a quantity is a fee: nothing is shipped."""
+        quantity = self._quantity(line)
         if line.kind is LineKind.SHIPPING:
-            return self._shipping_product(batch, line), 1.0
+            return self._shipping_product(batch, line), quantity
         if line.kind is LineKind.FEE or not line.quantity:
-            return self._service(batch, "fee_product_id"), 1.0
-        digits = self.env["decimal.precision"].precision_get("Product Unit")
-        quantity = float_round(float(line.quantity), precision_digits=digits)
+            return self._service(batch, "fee_product_id"), quantity
         if Decimal(repr(quantity)) != line.quantity:
             draft.notes.append(
                 self.env._(
@@ -169,7 +171,22 @@ class ChannelOrderLines(models.AbstractModel):
                     quantity=line.quantity.normalize(),
                 )
             )
-        return batch.products[line.product], quantity or 10.0**-digits
+        return self._product(batch, draft, line), quantity
+
+    def _quantity(self, line):
+        if line.kind is not LineKind.PRODUCT or not line.quantity:
+            return 1.0
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        quantity = float_round(float(line.quantity), precision_digits=digits)
+        return quantity or 10.0**-digits
+
+    def _product(self, batch, draft, line):
+        """What a line sells. One that sold something here already is not made a placeholder."""
+        here = draft.products.get(line.external_id)
+        found = batch.products.get(line.product)
+        if here and (not found or found == batch.backend.placeholder_product_id):
+            return here
+        return found
 
     def _shipping_product(self, batch, line):
         """The product of the delivery method, else the backend's for shipping."""
@@ -227,20 +244,15 @@ class ChannelOrderLines(models.AbstractModel):
         order, notes = draft.order, []
         if order.coupons:
             codes = ", ".join(coupon.code for coupon in order.coupons)
-            notes.append(self.env._("Coupons (already deducted): %s", codes))
+            notes.append((COUPONS, self.env._("Coupons (already deducted): %s", codes)))
         if draft.gift_cards:
-            notes.append(
-                self.env._(
-                    "Paid with gift cards: %(amount)s %(currency)s",
-                    amount=draft.gift_cards,
-                    currency=order.currency,
-                )
+            text = self.env._(
+                "Paid with gift cards: %(amount)s %(currency)s",
+                amount=draft.gift_cards,
+                currency=order.currency,
             )
-        return [self._prepare_note(note) for note in notes]
+            notes.append((GIFT_CARDS, text))
+        return [self._prepare_note(*note) for note in notes]
 
-    def _prepare_note(self, text, line=None):
-        return {
-            "display_type": "line_note",
-            "name": text,
-            "channel_external_id": line.external_id if line else False,
-        }
+    def _prepare_note(self, external_id, text):
+        return {"display_type": "line_note", "name": text, "channel_external_id": external_id}

@@ -5,7 +5,7 @@ from odoo import models
 from ..core import errors
 from ..core.canonical import OrderStatus
 from .job_run import Outcome
-from .order_facts import CONTENT, OURS, OVER, fingerprint_of, parts_of
+from .order_facts import AMOUNTS, OURS, OVER, content_of, fingerprint_of, parts_of
 from .order_values import naive
 
 
@@ -24,6 +24,7 @@ class ChannelOrderRelevance(models.AbstractModel):
                 self._decide_known(batch, draft)
             else:
                 self._ignore(draft, self._reason_to_ignore(batch, draft))
+                self._read_parts(batch, draft)
         except errors.NeedsHuman as error:
             draft.block(error)
 
@@ -31,9 +32,12 @@ class ChannelOrderRelevance(models.AbstractModel):
         work = draft.work
         draft.order = work.adapter.parse_order(work.record.payload)
         draft.status = self.env["channel.order.workflow"]._status(batch, draft.order)
+        draft.fingerprint = self._fingerprint(batch, draft.order)
+
+    def _read_parts(self, batch, draft):
+        """What an order that is unchanged never pays for."""
         draft.parts = parts_of(draft.order, batch.meta_fields.mapped("external_code"))
         draft.known_parts = draft.binding.parts or {}
-        draft.fingerprint = self._fingerprint(batch, draft.order)
 
     def _fingerprint(self, batch, order):
         return fingerprint_of(order, batch.meta_fields.mapped("external_code"))
@@ -74,10 +78,16 @@ class ChannelOrderRelevance(models.AbstractModel):
             self._ignore(draft, self.env._("Older than what was taken over already"))
         elif draft.status is OrderStatus.DRAFT:
             self._ignore(draft, self.env._("The checkout is not finished"))
-        elif draft.status in OVER:
-            self._cancel(draft, draft.order.status_code)
         elif draft.fingerprint == draft.binding.fingerprint and not draft.asked_by_person:
+            # before the status counts: what Odoo cancelled there was no cancellation by the shop
             self._ignore(draft, self._reason_unchanged(draft))
+        else:
+            self._read_parts(batch, draft)
+            self._decide_change(draft)
+
+    def _decide_change(self, draft):
+        if draft.status in OVER:
+            self._cancel(draft, draft.order.status_code)
         elif draft.sale.state == "cancel" and not draft.binding.cancelled_by_shop:
             self._ignore(draft, self.env._("The sales order was cancelled in Odoo"))
         else:
@@ -102,50 +112,54 @@ class ChannelOrderRelevance(models.AbstractModel):
 
     def _decide_content(self, draft):
         """Take the order back from cancellation; find out whether its content changed."""
-        changed = [part for part in CONTENT if part in draft.changed]
+        binding = draft.binding
+        draft.restored = binding.cancelled_by_shop
         if draft.sale.state == "cancel":
             self.env["channel.order.workflow"]._take_back(draft.sale)
-        if draft.sale.state == "sale" and changed:
-            raise errors.Conflict(
-                "changed_after_confirmation",
-                number=draft.order.number,
-                order=draft.sale.name,
-                parts=", ".join(self._part_names()[part] for part in changed),
-            )
         # without a fingerprint the order did not come out right the last time, or was cancelled
-        again = not draft.binding.fingerprint and not draft.binding.cancelled_by_shop
-        draft.content = draft.sale.state != "sale" and (bool(changed) or again)
-
-    def _part_names(self):
-        return {
-            "lines": self.env._("lines"),
-            "totals": self.env._("totals"),
-            "billing": self.env._("invoice address"),
-            "shipping": self.env._("delivery address"),
-        }
+        draft.content = bool(draft.changed & set(AMOUNTS)) or not binding.fingerprint
+        decision = binding.decision or {}
+        if decision.get("fingerprint") == content_of(draft.parts):
+            draft.choice = decision["choice"]
+            draft.content = draft.content and draft.choice != "keep"
 
     # === OVER === #
 
     def _cancel(self, draft, why):
-        """End the sales order as the shop ended it, if nothing has left yet."""
-        number = draft.order.number if draft.order else draft.binding.number
+        """End the sales order as the shop ended it, as far as nothing has left yet."""
         was_over = draft.sale.state == "cancel"
-        if was_over and not draft.binding.cancelled_by_shop and draft.order is None:
+        by_shop = draft.binding.cancelled_by_shop
+        if was_over and not by_shop and draft.order is None:
             self._ignore(draft, self.env._("The sales order was cancelled in Odoo"))
             return
-        if not was_over:
-            self.env["channel.order.workflow"]._cancel(draft.sale, number)
-        draft.binding.write(self._prepare_end(draft))
+        if by_shop and not was_over and not self._is_reviewed(draft):
+            self._ignore(draft, self.env._("Over in the shop; what was open is cancelled already"))
+            return
+        number = draft.order.number if draft.order else draft.binding.number
+        workflow = self.env["channel.order.workflow"]
+        error = None if was_over else workflow._cancel(draft.sale, number)
+        draft.binding.write(self._prepare_end(draft, by_shop or not was_over))
         draft.taken = not was_over or bool(draft.changed)
         text = self.env._("Sales order %(name)s cancelled: %(why)s", name=draft.sale.name, why=why)
         draft.outcome = Outcome("ignored" if was_over else "done", text, record=draft.sale)
+        if error:
+            draft.block(error)
 
-    def _prepare_end(self, draft):
+    def _is_reviewed(self, draft):
+        """Whether what could not be cancelled is to be looked at again: the shop says something
+        else of it, or a person asks."""
+        return bool(
+            "status" in draft.changed or draft.work.events.issue_id or draft.asked_by_person
+        )
+
+    def _prepare_end(self, draft, by_shop):
         """Values of the binding of an order that is over in the shop.
 
         Its fingerprint is forgotten, so that an equal order that comes back is taken back.
+
+        :param by_shop: False where a person has cancelled it in Odoo before
         """
-        values = {"cancelled_by_shop": True, "fingerprint": False}
+        values = {"cancelled_by_shop": by_shop, "fingerprint": False, "released": False}
         if draft.order:
             record = draft.work.record
             values.update(

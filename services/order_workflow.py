@@ -45,17 +45,23 @@ class ChannelOrderWorkflow(models.AbstractModel):
         return reason or self._risk_reason(batch, draft)
 
     def _policy_reason(self, batch, draft):
-        order, status = draft.order, draft.status
-        if status is OrderStatus.REFUNDED:
+        payment = draft.order.payment
+        if draft.status is OrderStatus.REFUNDED:
             # seen for the first time after its money went back: nobody waits for these goods
             return self.env._("Refunded in the shop before it was confirmed here")
         policy = self._policy(batch, draft)
         if policy == "quotation":
-            method = order.payment.title or order.payment.method
+            method = payment.title or payment.method
             return self.env._("Orders paid by “%s” are left as quotations", method)
-        if policy == "always" or status in RELEASED:
+        if policy in ("always", "blocked") or self._is_released(draft):
             return ""
-        if status is OrderStatus.PENDING:
+        return self._waiting_reason(draft)
+
+    def _waiting_reason(self, draft):
+        """Why the shop does not want an order shipped yet."""
+        if draft.order.payment.authorised:
+            return self.env._("The payment is authorised in the shop, but not captured yet")
+        if draft.status is OrderStatus.PENDING:
             return self.env._("Waiting for payment in the shop")
         return self.env._("On hold in the shop")
 
@@ -94,26 +100,115 @@ class ChannelOrderWorkflow(models.AbstractModel):
         if sales:
             sales.action_confirm()
 
+    # === MAY IT LEAVE === #
+
+    def _set_delivery_hold(self, batch, draft):
+        """Find out whether the goods of an order may leave; of a known one only when the shop
+        says something new of it, so that a person may release its deliveries."""
+        sale = draft.sale
+        if not sale or draft.changed & {"status", "payment"} or draft.asked_by_person:
+            draft.delivery_hold = self._delivery_reason(batch, draft)
+        elif sale.channel_delivery_blocked:
+            draft.delivery_hold = sale.channel_hold_reason or self._waiting_reason(draft)
+
+    def _delivery_reason(self, batch, draft):
+        """Why the goods of an order may not leave, confirmed or not; '' means they may.
+
+        An override returns a text for people.
+        """
+        status, sale = draft.status, draft.sale
+        if status is OrderStatus.REFUNDED:
+            # nobody waits for what has not left yet; the money is the refund importer's business
+            return self.env._("Refunded in the shop") if self._waits(sale) else ""
+        if status is OrderStatus.UNKNOWN:
+            return sale.channel_hold_reason if sale.channel_delivery_blocked else ""
+        policy, called_back = self._policy(batch, draft), self._is_called_back(draft)
+        if policy in ("quotation", "always") or self._is_released(draft):
+            return ""
+        if policy == "blocked" and not called_back and self._is_money_new(draft):
+            return ""
+        if policy == "blocked" or called_back or sale.channel_delivery_blocked:
+            return self._waiting_reason(draft)
+        return ""
+
+    def _is_released(self, draft):
+        """Whether the shop wants it shipped. Money that is only reserved is no payment."""
+        return draft.status in RELEASED and not draft.order.payment.authorised
+
+    def _is_called_back(self, draft):
+        """Whether the shop had released the order, and holds it again."""
+        return draft.binding.released and "status" in draft.changed
+
+    def _is_money_new(self, draft):
+        """Whether it is paid, other than by what was known when its deliveries were blocked."""
+        seen = draft.sale.channel_delivery_blocked and "payment" not in draft.changed
+        return draft.order.payment.paid and not seen
+
+    def _waits(self, sale):
+        """Whether goods of the order still have to leave."""
+        return any(
+            picking.state not in ("done", "cancel") and picking._channel_leaves()
+            for picking in sale.picking_ids
+        )
+
     # === OVER AND BACK === #
 
     def _cancel(self, sale, number):
-        """Cancel a sales order that is over in the shop.
+        """Cancel a sales order that is over in the shop, or what is still open of it.
 
-        :raises errors.Conflict: goods or an invoice have left; it names them
+        :return: an error that names what can't be undone, where goods or invoices have left
         """
-        obstacles = self._obstacles(sale)
-        if obstacles:
-            raise errors.Conflict(
-                "cancelled_too_late", number=number, order=sale.name, obstacles=obstacles
-            )
+        # what the shop did itself need not be told to it
+        sale = sale.with_context(channel_from_shop=True)
         sale.filtered("locked").action_unlock()
-        sale.action_cancel()
+        obstacles = self._obstacles(sale)
+        if not obstacles:
+            sale.action_cancel()
+            return None
+        self._cancel_open(sale)
+        return errors.Conflict(
+            "cancelled_too_late", number=number, order=sale.name, obstacles=obstacles
+        )
 
     def _obstacles(self, sale):
-        """Names of what forbids cancelling: deliveries that are done, posted invoices."""
-        done = sale.picking_ids.filtered(lambda picking: picking.state == "done")
-        posted = sale.invoice_ids.filtered(lambda move: move.state == "posted")
-        return ", ".join([*done.mapped("name"), *posted.mapped("name")])
+        """Names of what forbids cancelling: deliveries that did not come back, invoices that no
+        credit note has taken back."""
+        lines, none = sale.order_line, []
+        delivered = any(line.qty_delivered for line in lines if not line.channel_is_container)
+        invoiced = any(line.qty_invoiced_posted for line in lines)
+        done = sale.picking_ids.filtered(
+            lambda picking: picking.state == "done" and picking._channel_leaves()
+        )
+        posted = sale.invoice_ids.filtered(
+            lambda move: move.state == "posted" and move.move_type == "out_invoice"
+        )
+        names = [
+            *(done.mapped("name") if delivered else none),
+            *(posted.mapped("name") if invoiced else none),
+        ]
+        return ", ".join(names)
+
+    def _cancel_open(self, sale):
+        """Take back what nobody has delivered or invoiced yet.
+
+        As a person would: draft invoices are cancelled, each line is ordered no more than was
+        delivered or invoiced of it, and transfers that still wait are cancelled. Goods on their
+        way back are expected as before.
+        """
+        sale.invoice_ids.filtered(lambda move: move.state == "draft").button_cancel()
+        lines = sale.order_line.filtered(lambda line: not line.display_type)
+        sets = lines.filtered("channel_is_container")
+        for line in lines - sets:
+            line._channel_reduce(max(line.qty_delivered, line.qty_invoiced, 0.0))
+        if not any((lines - sets).mapped("qty_delivered")):  # else parts of a set may be there
+            for line in sets:
+                line._channel_reduce(line.qty_invoiced)
+        waiting = sale.picking_ids.filtered(
+            lambda picking: (
+                picking.state not in ("done", "cancel") and picking.picking_type_code != "incoming"
+            )
+        )
+        waiting.action_cancel()
 
     def _take_back(self, sale):
         """Make a quotation again of what the shop cancelled and restored."""

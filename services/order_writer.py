@@ -10,8 +10,10 @@ from odoo.fields import Command, Datetime
 from ..core import errors
 from ..core.canonical import ZERO, LineKind
 from ..core.money import order_totals, round_to
+from .differing import differing
 from .forced_amounts import unit_of
 from .job_run import Outcome
+from .order_facts import CONTENT, part_of_line
 from .order_values import naive
 
 
@@ -22,11 +24,11 @@ class ChannelOrderWriter(models.AbstractModel):
     def _write(self, batch):
         """Create and change the sales orders of all open drafts, confirm what may be confirmed."""
         drafts = batch.open
-        self._prepare(batch, [draft for draft in drafts if draft.content])
-        for draft in drafts:
-            draft.hold = self.env["channel.order.workflow"]._hold_reason(batch, draft)
-        self._create(batch, [draft for draft in drafts if not draft.sale])
         known = [draft for draft in drafts if draft.binding]
+        self._prepare(batch, drafts)
+        for draft in drafts:
+            self._hold(batch, draft)
+        self._create(batch, [draft for draft in drafts if not draft.sale])
         for draft in known:
             self._change(batch, draft)
         self.env["channel.partner.matcher"]._bind_late(batch.backend, known)
@@ -43,19 +45,35 @@ class ChannelOrderWriter(models.AbstractModel):
     # === PREPARING === #
 
     def _prepare(self, batch, drafts):
+        for draft in drafts:
+            if draft.content and draft.sale:
+                self.env["channel.order.protection"]._plan(batch, draft)
+        written = [draft for draft in drafts if draft.content]
         currencies = self.env["res.currency"].union(
-            *(batch.currencies[draft.order.currency] for draft in drafts)
+            *(batch.currencies[draft.order.currency] for draft in written)
         )
         maps = self.env["channel.map.currency"]
         batch.pricelists = maps._ensure_pricelists(batch.backend, currencies)
-        self.env["channel.partner.matcher"]._match(batch, drafts)
-        for draft in drafts:
+        self.env["channel.partner.matcher"]._match(
+            batch, [draft for draft in drafts if draft.moved]
+        )
+        for draft in written:
             self._set_totals(batch, draft)
             self._tell_unmapped_carriers(batch, draft)
+
+    def _hold(self, batch, draft):
+        """Find out whether the order may be confirmed, and its goods may leave."""
+        workflow, stopped = self.env["channel.order.workflow"], draft.error
+        draft.hold = workflow._hold_reason(batch, draft)
+        if stopped and draft.sale.state != "sale":
+            draft.error = stopped
+            draft.hold = self.env._("A change in the shop could not be taken over yet")
+        workflow._set_delivery_hold(batch, draft)
 
     def _set_totals(self, batch, draft):
         """Exact amounts per line. Gift cards count only where the shop's total lacks them."""
         order = draft.order
+        draft.sold = draft.sold or order
         unit = unit_of(batch.currencies[order.currency].rounding)
         paid = sum((card.amount for card in order.gift_cards), ZERO)
         gap = order.total - sum(
@@ -63,7 +81,7 @@ class ChannelOrderWriter(models.AbstractModel):
             ZERO,
         )
         draft.gift_cards = paid if abs(gap + paid) < abs(gap) else ZERO
-        draft.totals = order_totals(order, unit, draft.gift_cards)
+        draft.totals = order_totals(draft.sold, unit, draft.gift_cards)
 
     def _tell_unmapped_carriers(self, batch, draft):
         """A shipping method without delivery method stops nothing, but a person should know."""
@@ -94,42 +112,67 @@ class ChannelOrderWriter(models.AbstractModel):
             draft.sale = sale
 
     def _change(self, batch, draft):
-        """Bring a known sales order up to date; a quotation follows completely."""
+        """Bring a known sales order up to date."""
+        self.env["channel.order.changes"]._apply(batch, draft)
         sale = draft.sale
-        if draft.content:
-            lines = self.env["channel.order.lines"]._prepare_lines(batch, draft)
-            values = self.env["channel.order.values"]._prepare_order(batch, draft)
-            # writing a company, even the same, makes Odoo choose the taxes of new lines itself
-            del values["company_id"]
-            sale.order_line.unlink()
-            sale.write({**values, "order_line": list(map(Command.create, lines))})
-            return
-        if sale.client_order_ref != draft.order.number:
-            sale.client_order_ref = draft.order.number
-        if sale.state != "sale" and (sale.channel_hold_reason or "") != draft.hold:
-            sale.channel_hold_reason = draft.hold
+        was_blocked = sale.channel_delivery_blocked
+        news = differing(
+            sale,
+            {
+                "channel_delivery_blocked": bool(draft.delivery_hold),
+                "channel_hold_reason": draft.hold or draft.delivery_hold or False,
+            },
+        )
+        if news:
+            sale.write(news)
+        if draft.delivery_hold and not was_blocked:
+            draft.told.append(self.env._("Deliveries blocked: %s", draft.delivery_hold))
+        elif was_blocked and not draft.delivery_hold:
+            draft.told.append(self.env._("Deliveries released"))
 
     def _check_totals(self, batch, draft):
         """Hold an order whose total or tax is not the shop's, to the cent."""
-        order, sale = draft.order, draft.sale
-        total = order.total + draft.gift_cards
+        sale, (total, tax) = draft.sale, self._expected(draft)
+        computed, computed_tax = self._computed(draft)
         compare = sale.currency_id.compare_amounts
-        if not compare(sale.amount_total, float(total)) and not compare(
-            sale.amount_tax, float(order.total_tax)
-        ):
+        if not compare(computed, float(total)) and not compare(computed_tax, float(tax)):
             return
-        computed, unit = sale.amount_total, draft.totals.unit
-        places = sale.currency_id.decimal_places
+        unit, places = draft.totals.unit, sale.currency_id.decimal_places
         draft.error = errors.TotalsMismatch(
-            number=order.number,
+            number=draft.order.number,
             expected=f"{total:.{places}f}",
             computed=f"{computed:.{places}f}",
             missing=f"{total - _decimal(computed, unit):.{places}f}",
-            tax=f"{order.total_tax - _decimal(sale.amount_tax, unit):.{places}f}",
-            currency=order.currency,
+            tax=f"{tax - _decimal(computed_tax, unit):.{places}f}",
+            currency=draft.order.currency,
         )
-        draft.hold = self.env._("The total differs from the shop's")
-        sale.channel_hold_reason = draft.hold
+        if sale.state != "sale":
+            draft.hold = self.env._("The total differs from the shop's")
+            sale.channel_hold_reason = draft.hold
+
+    def _expected(self, draft):
+        """What the shop's lines come to, total and tax; it never subtracts refunds from them."""
+        return draft.order.total + draft.gift_cards, draft.order.total_tax
+
+    def _computed(self, draft):
+        """What they come to here. Lines that are none of the shop's are named in the chatter."""
+        sale = draft.sale
+        others = sale.order_line.filtered(lambda line: not line._channel_of_shop())
+        if not draft.binding or not others:
+            return sale.amount_total, sale.amount_tax
+        lines = sale.order_line - others
+        added = others.filtered(lambda line: not line.channel_external_id and line.price_total)
+        if added:
+            names = ", ".join(line.name.split("\n")[0] for line in added)
+            total = sale.currency_id.format(sum(added.mapped("price_total")))
+            draft.notes.append(
+                self.env._(
+                    "Not in the shop's total, added in Odoo: %(names)s (%(total)s)",
+                    names=names,
+                    total=total,
+                )
+            )
+        return sum(lines.mapped("price_total")), sum(lines.mapped("price_tax"))
 
     def _confirm(self, drafts):
         for draft in drafts:
@@ -171,8 +214,9 @@ class ChannelOrderWriter(models.AbstractModel):
             "amount_tax": float(order.total_tax),
             "url": order.admin_url,
             "fingerprint": False if draft.error else draft.fingerprint,
-            "parts": draft.parts,
+            "parts": self._parts_here(draft),
             "cancelled_by_shop": False,
+            "released": self.env["channel.order.workflow"]._is_released(draft),
             "external_modified_at": naive(record.modified_at),
             "fetched_at": naive(record.fetched_at),
             "synced_at": Datetime.now(),
@@ -185,6 +229,22 @@ class ChannelOrderWriter(models.AbstractModel):
             )
         return values
 
+    def _parts_here(self, draft):
+        """Fingerprints of what Odoo has now: of a content that was not taken over, the old ones."""
+        if not draft.stopped:
+            return draft.parts
+        old = {
+            name: value
+            for name, value in draft.known_parts.items()
+            if name in CONTENT or name.startswith(part_of_line(""))
+        }
+        new = {
+            name: value
+            for name, value in draft.parts.items()
+            if name not in CONTENT and not name.startswith(part_of_line(""))
+        }
+        return {**old, **new}
+
     def _prepare_payment(self, order):
         """What the binding keeps of the payment, so that its job need not ask the shop again."""
         payment = order.payment
@@ -195,21 +255,20 @@ class ChannelOrderWriter(models.AbstractModel):
         }
 
     def _log(self, batch, drafts, changed):
-        """One line in the chatter of each order whose content was written, and its notes."""
-        written = [draft for draft in drafts if draft.content]
-        if not written:
-            return
+        """One line in the chatter of each order that was written, what changed, and its notes."""
         bodies = {}
-        for draft in written:
+        for draft in drafts:
             source = f"{batch.backend.name} {draft.order.number}"
-            what = (
-                self.env._("Changed after %s", source)
-                if draft.sale.id in changed
-                else self.env._("Imported from %s", source)
-            )
-            rows = [what, *dict.fromkeys(draft.notes)]
+            if draft.sale.id not in changed:
+                what = self.env._("Imported from %s", source)
+            elif draft.told:
+                what = self.env._("Changed after %s", source)
+            else:
+                continue
+            rows = [what, *draft.told, *dict.fromkeys(draft.notes)]
             bodies[draft.sale.id] = Markup("<br/>").join(map(escape, rows))
-        self.env["sale.order"].browse(list(bodies))._message_log_batch(bodies)
+        if bodies:
+            self.env["sale.order"].browse(list(bodies))._message_log_batch(bodies)
 
     def _outcome(self, draft):
         values = {
@@ -218,8 +277,12 @@ class ChannelOrderWriter(models.AbstractModel):
             "currency": draft.order.currency,
         }
         if draft.error:
-            return Outcome("blocked", error=draft.error, **values)
+            reason = draft.stop_reason
+            return Outcome("blocked", reason, error=draft.error, issue=draft.issue, **values)
         name = draft.sale.name
+        if draft.choice == "keep":
+            text = self.env._("%s: a person kept Odoo's version of what the shop changed", name)
+            return Outcome("ignored", text, **values)
         if draft.hold:
             reason = self.env._("Quotation %(name)s: %(reason)s", name=name, reason=draft.hold)
         elif draft.sale.state == "sale":
