@@ -294,7 +294,7 @@ def _refund_out_texts(env):
                 "its lines off the order) by hand. Then close this issue with the reason."
             ),
         ),
-        "refund_refused": (
+        "refund_not_booked": (
             _("Odoo refuses refund %(refund)s of order %(number)s: %(message)s"),
             _("Correct what the message names, then retry. Later refunds of the order wait."),
         ),

@@ -22,7 +22,7 @@ class ChannelRefundGoods(models.AbstractModel):
         self._take_back(draft, self._coming_back(draft, back))
 
     def _wanted(self, draft):
-        """``{line of the order: pieces}`` that the refund gives back; price reductions have none."""
+        """``{line of the order: pieces}`` given back; a price reduction has none."""
         found = {}
         for line in draft.refund.lines:
             if line.kind is LineKind.PRODUCT and line.quantity > 0:

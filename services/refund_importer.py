@@ -191,7 +191,7 @@ class ChannelRefundImporter(models.AbstractModel):
         if isinstance(error, errors.ChannelError):
             return error
         return errors.Rejected(
-            "refund_refused",
+            "refund_not_booked",
             refund=draft.refund.external_id,
             number=draft.binding.number,
             message=error.args[0],
