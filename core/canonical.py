@@ -379,7 +379,10 @@ class SettlementLine:
     """One movement of a gateway's account; ``amount`` is signed as the account sees it (a charge
     is positive, a refund, fee or payout negative), ``fee`` is what was kept of it (negative).
 
-    ``external_id`` is unique in the statement; ``transaction_id`` is what a payment carries.
+    ``external_id`` is unique in the gateway's account; ``transaction_id`` is what a payment
+    carries, ``other_ids`` are further names it may know the movement by (of a refund: the
+    charge's). ``code`` is the gateway's own word for the kind. ``charged`` in ``charged_currency``
+    (signed as ``amount``): what moved between customer and gateway where that was converted.
     """
 
     external_id: str
@@ -387,20 +390,35 @@ class SettlementLine:
     amount: Decimal
     fee: Decimal = ZERO
     transaction_id: str = ""
+    other_ids: tuple[str, ...] = ()
     order_number: str = ""
     occurred_at: datetime | None = None
     description: str = ""
+    code: str = ""
+    charged: Decimal | None = None
+    charged_currency: str = ""
+
+    @property
+    def net(self) -> Decimal:
+        return self.amount + self.fee
 
 
 @dataclass(frozen=True)
 class Settlement:
-    """A payout statement. ``amount``: what arrives at the bank, in ``currency``."""
+    """A payout statement. ``amount``: what arrives at the bank, in ``currency``.
+
+    All lines together make the payout; where none of them is one, ``amount`` is. ``running``: the
+    lines are a stretch of an account that keeps a balance instead. ``gateway``: the channel's code
+    of the payment method whose money it is, '' where it does not tell.
+    """
 
     external_id: str
     currency: str
     amount: Decimal
     paid_out_at: datetime | None = None
     lines: tuple[SettlementLine, ...] = ()
+    gateway: str = ""
+    running: bool = False
 
 
 # === WHAT SURROUNDS ORDERS === #

@@ -26,6 +26,8 @@ from . import channel_map_status
 from . import channel_map_display
 from . import channel_map_tax
 from . import channel_order_rules
+from . import channel_settlement_profile
+from . import channel_settlement
 from . import res_partner
 from . import res_partner_display
 from . import sale_order

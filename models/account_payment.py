@@ -28,6 +28,14 @@ class AccountPayment(models.Model):
         index="btree_not_null",
         help="The gateway's name for it: payouts are matched by it.",
     )
+    channel_settlement_line_id = fields.Many2one(
+        "channel.settlement.line",
+        "Line of the Payout",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+    )
 
     #: The last guard of “one payment per transaction”; refunds may share their charge's name.
     _channel_uniq = models.UniqueIndex(

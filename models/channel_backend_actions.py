@@ -314,3 +314,4 @@ class ChannelBackend(models.Model):
             flow._enqueue_poll()
         self.env["channel.event"]._sweep(self)
         self.env["channel.outbox"]._sweep(self)
+        self.env["channel.settlement"]._sweep(self)

@@ -35,14 +35,15 @@ EXPORTERS = {
 #: Kinds that follow from an order: noted here when it was imported, never by a webhook.
 FOLLOW_UPS = ("payment", "refund", "shipment")
 #: Flows that change the shop's or the customer's view of an order start switched off.
-OFF_AT_FIRST = (("shipment", "in"),)
-#: Kinds with a lossless poll. Customers have no "changed since" filter: they come by webhook
-#: and with their orders.
-POLLED = ("order",)
+#: Payouts need their journal and accounts first.
+OFF_AT_FIRST = (("shipment", "in"), ("settlement", "in"))
+#: Kinds with a lossless poll, and the adapter's method that lists them. Customers have no "changed
+#: since" filter: they come by webhook and with their orders.
+POLLED = {"order": "list_orders", "settlement": "list_settlements"}
 #: Kinds whose schedule compares what is known with the shop, and the service that does it.
 RECONCILED = {"refund": "channel.refund.reconciler"}
 #: Minutes between two scheduled runs, where ten would be too often.
-INTERVALS = {("refund", "in"): 1440}
+INTERVALS = {("refund", "in"): 1440, ("settlement", "in"): 360}
 DEFAULT_INTERVAL = 10
 
 
@@ -197,7 +198,7 @@ class ChannelFlow(models.Model):
         found = 0
         more = True
         while more:
-            page = adapter.list_orders(position, self.batch_size)
+            page = getattr(adapter, POLLED[self.kind])(position, self.batch_size)
             records = handler._not_known(self.backend_id, page.records)
             self.env["channel.event"]._receive_polled(self.backend_id, records)
             position, more = dict(page.cursor), page.more

@@ -33,3 +33,6 @@ from . import refund_payment
 from . import refund_goods
 from . import refund_importer
 from . import refund_reconciler
+from . import settlement_matcher
+from . import settlement_booker
+from . import settlement_importer

@@ -117,7 +117,9 @@ def in_fresh_snapshots(env, work):
 def _is_transient(error):
     if isinstance(error, pg_errors.UniqueViolation):
         table = error.diag.table_name or ""
-        return table.startswith(("channel_binding_", "channel_map_", "channel_issue", "utm_"))
+        return table.startswith(
+            ("channel_binding_", "channel_map_", "channel_issue", "channel_settlement", "utm_")
+        )
     return isinstance(error, TRANSIENT)
 
 

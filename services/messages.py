@@ -7,6 +7,7 @@ same. A code without words of its own still becomes readable through the class o
 
 from ..core import errors
 from .check_messages import access_texts, check_texts
+from .settlement_messages import settlement_texts
 
 
 def issue_text(env, code, params):
@@ -20,6 +21,7 @@ def issue_text(env, code, params):
         **_work_texts(env),
         **_refund_out_texts(env),
         **_delivery_texts(env),
+        **settlement_texts(env),
     }
     title, suggestion = texts.get(code) or texts[_class_code(params.get("class"))]
     return _fill(title, params), _fill(suggestion, params)

@@ -1,2 +1,3 @@
 from . import issue_ignore
 from . import order_import
+from . import settlement_import
