@@ -68,7 +68,9 @@ def open_shop(prices: str, rounding: str, timezone: str) -> Store:
         round_at_subtotal=rounding == "subtotal",
         timezone=timezone,
         name="Demo shop",
+        version="10.3.0",
     )
+    store.features |= {"fulfillments", "woopayments"}
     fill(store)
     for sku, name, price, tax_class in GOODS:
         store.add_product(

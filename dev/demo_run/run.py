@@ -13,7 +13,8 @@ from .carts import random_cart
 from .compare import Comparison, compare, read_odoo
 from .report import say, show
 from .scenarios import Scenario, scenarios
-from .story import Chapter, Story
+from .chapter import Chapter
+from .story import tell
 from .waiting import until_settled
 
 
@@ -61,10 +62,9 @@ class Run:
     def tell(self, name: str) -> None:
         """Play whole lives of orders, from payment to return, and print them."""
         say("playing whole lives of orders")
-        story = Story(
+        self.chapters = tell(
             self.odoo, self.shops.stores[name], self.backends[name], lambda: self._settle([name])
         )
-        self.chapters = story.tell()
 
     def watch(self, name: str) -> None:
         """Print a line for each order that somebody else places, for ever."""
