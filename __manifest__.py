@@ -26,6 +26,7 @@
         "views/channel_log_views.xml",
         "views/channel_binding_views.xml",
         "views/channel_map_views.xml",
+        "views/channel_map_payment_views.xml",
         "views/channel_rule_views.xml",
         "views/sale_order_views.xml",
         "views/stock_picking_hold_views.xml",

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..services.forced_amounts import TAXES, part_of, rest_of, unit_of
+from ..services.forced_amounts import TAXES, in_currency_only, part_of, rest_of, unit_of
 
 
 class SaleOrderLine(models.Model):
@@ -85,7 +85,10 @@ class SaleOrderLine(models.Model):
         values = super()._prepare_invoice_line(**optional_values)
         quantity = values.get("quantity")
         if self.channel_external_id and quantity and self._has_forced_amounts():
-            values["extra_tax_data"] = self._forced_share(quantity)
+            share = self._forced_share(quantity)
+            rate = self.env.context.get("channel_rate", share["rate"])
+            # at another rate Odoo converts the exact amounts better than rounded ones
+            values["extra_tax_data"] = share if rate == share["rate"] else in_currency_only(share)
         return values
 
     def _forced_share(self, quantity):

@@ -29,6 +29,16 @@ class SaleOrder(models.Model):
             values["invoice_date"] = date
         return values
 
+    def _get_invoiceable_lines(self, final=False):
+        """The lines know the rate of the invoice's day: their forced amounts are the order's."""
+        lines = super()._get_invoiceable_lines(final)
+        own = self.company_id.currency_id
+        if not self.channel_backend_id or self.currency_id == own:
+            return lines
+        day = self.env.context.get("channel_invoice_date") or fields.Date.context_today(self)
+        rate = own._get_conversion_rate(own, self.currency_id, self.company_id, day)
+        return lines.with_context(channel_rate=rate)
+
     # === FOLLOW-UPS === #
 
     def _channel_follow_up(self, kind):

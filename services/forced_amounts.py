@@ -112,23 +112,33 @@ def part_of(
     }
 
 
+def in_currency_only(extra: Mapping[str, Any]) -> dict[str, Any]:
+    """The same without the company's amounts: Odoo makes them by the document's own rate."""
+    return {
+        **{name: value for name, value in extra.items() if name != BASE},
+        TAXES: {
+            tax_id: {name: value for name, value in amounts.items() if name not in PARTS}
+            for tax_id, amounts in extra[TAXES].items()
+        },
+    }
+
+
 def rest_of(
     extra: Mapping[str, Any], parts: Sequence[Mapping[str, Any]], quantity: float
 ) -> dict[str, Any]:
-    """What is left of a line's amounts for its last ``quantity``, after ``parts`` of it."""
+    """What is left of a line's amounts for its last ``quantity``, after ``parts`` of it.
+
+    Parts at other rates have no amounts in the company's currency; then neither has the rest.
+    """
 
     def left(name: str, whole: float, taken: Sequence[Mapping[str, float]]) -> float:
         exact = Decimal(repr(whole))
         return float(exact - sum((Decimal(repr(part.get(name, 0.0))) for part in taken), ZERO))
 
-    return {
+    rest = {
         **extra,
         "quantity": quantity,
-        **{
-            name: left(name, extra[name], parts)
-            for name in (BASE, f"{BASE}_currency")
-            if name in extra
-        },
+        **{name: left(name, extra[name], parts) for name in (BASE, f"{BASE}_currency")},
         TAXES: {
             tax_id: {
                 name: left(name, whole, [part[TAXES].get(tax_id, {}) for part in parts])
@@ -137,6 +147,7 @@ def rest_of(
             for tax_id, amounts in extra[TAXES].items()
         },
     }
+    return rest if all(BASE in part for part in parts) else in_currency_only(rest)
 
 
 @dataclass(frozen=True)

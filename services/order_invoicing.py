@@ -77,7 +77,7 @@ class ChannelOrderInvoicing(models.AbstractModel):
         wizard = self.env["sale.advance.payment.inv"].create(
             {"sale_order_ids": sale.ids, "consolidated_billing": False}
         )
-        return wizard.with_context(channel_invoice_date=self._date(task))._create_invoices(sale)
+        return wizard._create_invoices(sale.with_context(channel_invoice_date=self._date(task)))
 
     def _date(self, task):
         """The date on an invoice made now; an override returns a date, today at the latest."""

@@ -18,7 +18,7 @@ class ChannelOrderPayments(models.AbstractModel):
     _name = "channel.order.payments"
     _description = "Payments of channel orders"
 
-    def _register(self, task):
+    def _settle(self, task):
         """Register what the shop says was paid, if it was, and match it with the invoices."""
         if task.row.register_payment:
             if task.is_paid:
@@ -181,6 +181,7 @@ class ChannelOrderPayments(models.AbstractModel):
         sale = task.sale
         partner = sale.partner_invoice_id.commercial_partner_id
         account = partner.with_company(sale.company_id).property_account_receivable_id
+        position = sale.fiscal_position_id or sale.fiscal_position_id._get_fiscal_position(partner)
         payment = self._with_entry("account.payment", values).create(
             {
                 **values,
@@ -188,7 +189,7 @@ class ChannelOrderPayments(models.AbstractModel):
                 "partner_type": "customer",
                 "partner_id": partner.id,
                 "company_id": sale.company_id.id,
-                "destination_account_id": sale.fiscal_position_id.map_account(account).id,
+                "destination_account_id": position.map_account(account).id,
             }
         )
         payment.action_post()

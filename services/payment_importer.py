@@ -44,7 +44,7 @@ class ChannelPaymentImporter(models.AbstractModel):
         invoicing = self.env["channel.order.invoicing"]
         invoicing._deliver_services(task)
         invoicing._invoice(task)
-        self.env["channel.order.payments"]._register(task)
+        self.env["channel.order.payments"]._settle(task)
         # last: a mail can't be taken back, and some ways of sending commit
         invoicing._mail(task)
         return self._outcome(task)
