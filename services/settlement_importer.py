@@ -155,7 +155,7 @@ class ChannelSettlementImporter(models.AbstractModel):
         """Profile and journal of a statement that a gateway's API told."""
         code = content.gateway
         profile = self.env["channel.settlement.profile"]._of_gateway(code)
-        journal = profile and profile._journal(backend, [code])
+        journal = profile and (profile._journal(backend, [code]) or profile._journal(backend))
         if not journal:
             raise errors.Rejected(
                 "settlement_journal", payout=content.external_id, gateway=code or "?"

@@ -48,6 +48,7 @@ from . import (
     test_story_refund_kinds,
     test_story_refund_out,
     test_story_transfer,
+    test_settlement_api,
     test_settlement_book,
     test_settlement_import,
     test_settlement_match,

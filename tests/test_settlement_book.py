@@ -17,7 +17,9 @@ class TestSettlementBook(SettlementCase):
         self.assertEqual(event.state, "done", event.reason)
         payout = self.payout()
         self.assertReconciled(payout)
-        self.assertEqual(event.reason, "40 payments and 3 refunds reconciled, 1,141.50\xa0€ paid out")
+        self.assertEqual(
+            event.reason, "40 payments and 3 refunds reconciled, 1,141.50\xa0€ paid out"
+        )
         self.assertEqual(
             (payout.amount_charges, payout.amount_refunds, payout.amount_fees),
             (1180, -15, -23.5),

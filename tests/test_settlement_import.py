@@ -32,7 +32,9 @@ class TestSettlementTwice(SettlementCase):
         self.load(*rows)
         once = self.count()
         (again,) = self.load(*rows)
-        self.assertEqual((again.state, again.reason), ("ignored", "Imported already, and reconciled"))
+        self.assertEqual(
+            (again.state, again.reason), ("ignored", "Imported already, and reconciled")
+        )
         self.assertEqual(self.count(), once)
 
     def test_a_file_that_waits_is_not_stored_again(self):
@@ -204,7 +206,14 @@ class TestSettlementRefused(SettlementCase):
         self.company.fiscalyear_lock_date = "2026-03-31"
         (event,) = self.load(self.row(1, 121))
         self.assertEqual(
-            (event.state, event.reason, event.issue_id.title, set(self.payout().statement_id.line_ids.mapped("date"))), "done")
+            (
+                event.state,
+                event.reason,
+                event.issue_id.title,
+                set(self.payout().statement_id.line_ids.mapped("date")),
+            ),
+            "done",
+        )
 
 
 @tagged("post_install", "-at_install")
@@ -372,9 +381,7 @@ class TestSettlementAccess(SettlementCase):
     def setUpClass(cls):
         super().setUpClass()
         values = {"company_ids": cls.company.ids, "company_id": cls.company.id}
-        cls.user = new_test_user(
-            cls.env, "payout_user", "channel_connector.group_user", **values
-        )
+        cls.user = new_test_user(cls.env, "payout_user", "channel_connector.group_user", **values)
         cls.manager = new_test_user(
             cls.env, "payout_manager", "channel_connector.group_manager", **values
         )

@@ -237,9 +237,7 @@ class TestSettlementCurrency(SettlementCase):
         )
         self.assertTrue(payment.is_matched)
         self.assertEqual(self.balance_of(self.outstanding), 0)
-        self.assertEqual(
-            self.balance_of(self.company.income_currency_exchange_account_id), -6
-        )
+        self.assertEqual(self.balance_of(self.company.income_currency_exchange_account_id), -6)
 
     def test_a_converted_refund_that_came_later(self):
         (event,) = self.load(self.row(1, -46, paid="-50", paid_currency="usd"))

@@ -177,6 +177,7 @@ SHIPMENT_META = {
 NO_ACCOUNT = "wcpay_wpcom_not_connected"
 #: Types of WooPayments' transactions → kinds. woocommerce-payments: client/transactions/strings.ts;
 #: the others are Stripe's own: https://docs.stripe.com/reports/balance-transaction-types.
+WOOPAYMENTS = "woocommerce_payments"
 SETTLEMENT_KINDS = {
     "charge": SettlementKind.CHARGE,
     "payment": SettlementKind.CHARGE,

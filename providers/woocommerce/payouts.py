@@ -151,6 +151,7 @@ def parse_payout(payload: Payload) -> Settlement:
         amount=major(amount, currency),
         paid_out_at=_day(deposit),
         lines=(*lines, *_payout_fee(deposit, currency)),
+        gateway=const.WOOPAYMENTS,
     )
 
 
@@ -163,16 +164,30 @@ def _line(row: Payload, currency: str) -> SettlementLine:
     fee = -fields.money(row.get("fees")) if net is None else net - amount
     order, metadata = fields.mapping(row.get("order")), fields.mapping(row.get("metadata"))
     intent, charge = fields.text(row.get("payment_intent_id")), fields.text(row.get("charge_id"))
+    charged, charged_currency = _charged(row, amount, currency)
     return SettlementLine(
         external_id=fields.text(row.get("transaction_id")),
         kind=const.SETTLEMENT_KINDS.get(kind, SettlementKind.UNKNOWN),
         amount=major(amount, currency),
         fee=major(fee, currency),
         transaction_id=intent or charge,
+        other_ids=(charge,) if intent and charge and charge != intent else (),
         order_number=fields.plain(order.get("number")),
         occurred_at=fields.moment(row.get("date")),
         description=" ".join(filter(None, (kind, fields.plain(metadata.get("description"))))),
+        code=kind,
+        charged=charged,
+        charged_currency=charged_currency,
     )
+
+
+def _charged(row: Payload, amount: Decimal, currency: str) -> tuple[Decimal | None, str]:
+    """What the customer paid or got back in a currency of his own; signed as the amount is."""
+    other = fields.text(row.get("customer_currency")).upper()
+    charged = fields.money(row.get("customer_amount"))
+    if not charged or not other or other == currency:
+        return None, ""
+    return major(abs(charged) if amount >= 0 else -abs(charged), other), other
 
 
 def _kind(row: Payload) -> str:
