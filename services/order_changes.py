@@ -131,6 +131,7 @@ class ChannelOrderChanges(models.AbstractModel):
         if commands := self._commands(draft, rows):
             locked = sale.locked
             sale.filtered("locked").action_unlock()
+            self._unprint(draft, commands)
             sale.with_context(sale_no_log_for_new_lines=True).write({"order_line": commands})
             sale.order_line._channel_recompute()
             self._deliver_sets(sale)
@@ -197,6 +198,26 @@ class ChannelOrderChanges(models.AbstractModel):
 
     def _empty(self, line):
         return {"product_uom_qty": 0.0, "price_unit": line.price_unit, "extra_tax_data": False}
+
+    def _unprint(self, draft, commands):
+        """Let printed transfers be lowered: Odoo leaves them alone and would expect the rest back,
+        so that people would send what nobody ordered any more."""
+        smaller = self.env["sale.order.line"].browse(
+            line_id
+            for _command, line_id, values in commands
+            if values
+            and line_id
+            and "product_uom_qty" in values
+            and values["product_uom_qty"]
+            < self.env["sale.order.line"].browse(line_id).product_uom_qty
+        )
+        printed = smaller.move_ids.picking_id.filtered(
+            lambda picking: picking.printed and picking.state not in ("done", "cancel")
+        )
+        if printed:
+            printed.printed = False
+            names = ", ".join(printed.mapped("name"))
+            draft.notes.append(self.env._("Printed before the change, print again: %s", names))
 
     def _deliver_sets(self, sale):
         """A set has no delivery of its own, see ``sale.order._action_confirm``."""

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timezone
 
-from odoo.tests import TransactionCase
+from odoo.tests import HttpCase, TransactionCase
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
@@ -55,9 +55,10 @@ class ChannelCase(LoopbackMixin, TransactionCase):
     def setUp(self):
         super().setUp()
         self.server.faults.clear()
-        mode = self.enter_registry_test_mode()
-        mode.__enter__()
-        self.addCleanup(mode.__exit__, None, None, None)
+        if not isinstance(self, HttpCase):  # which is in that mode already
+            mode = self.enter_registry_test_mode()
+            mode.__enter__()
+            self.addCleanup(mode.__exit__, None, None, None)
 
     # === SET-UP === #
 

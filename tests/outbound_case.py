@@ -1,5 +1,7 @@
 """A shop that is told of what happens to its orders in Odoo."""
 
+import html
+
 from .line_case import WorkflowCase
 
 #: More rounds of jobs than any chain of notes has.
@@ -17,6 +19,7 @@ class OutboundCase(WorkflowCase):
 
     def setUp(self):
         super().setUp()
+        self.first = len(self.store.requests)
         features = set(self.store.features)
         self.addCleanup(self._restore_features, features)
 
@@ -134,20 +137,21 @@ class OutboundCase(WorkflowCase):
         return self.store.orders[order["id"]]
 
     def shop_notes(self, order):
-        """Texts of the notes on the shop's order that Odoo wrote, oldest first."""
+        """Texts of the notes on the shop's order that Odoo has written, oldest first."""
+        posted = {call.body["note"] for call in self.calls("POST", "/notes")}
         found = (row for row in self.store.notes.values() if row["order_id"] == order["id"])
         found = sorted(found, key=lambda row: row["id"])
-        return [row["note"] for row in found if row["author"] != "WooCommerce"]
+        return [html.unescape(row["note"]) for row in found if row["note"] in posted]
 
     def shop_meta(self, order, key):
         values = [row["value"] for row in self.shop(order)["meta_data"] if row["key"] == key]
         return values[0] if values else None
 
     def calls(self, method, part=""):
-        """Requests the shop has had, but for those that only read."""
+        """Requests of this kind that the shop has had in this test."""
         return [
             request
-            for request in self.store.requests
+            for request in list(self.store.requests)[self.first :]
             if request.method == method and part in request.path
         ]
 
