@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,16 +65,55 @@ class Books:
             "account.journal", name=gateway.journal, type=gateway.journal_type
         )
 
-    def follow_completions(self) -> None:
-        """Let an order that is completed in the shop deliver its goods in Odoo."""
+    def switch_on(self, kind: str) -> None:
+        """Switch on what comes in of a kind that no shop starts with."""
         flow = self.odoo.call(
             "channel.flow",
             "search",
-            [
-                ("backend_id", "=", self.backend),
-                ("kind", "=", "shipment"),
-                ("direction", "=", "in"),
-                ("active", "in", (True, False)),
-            ],
+            [("backend_id", "=", self.backend), ("kind", "=", kind), ("direction", "=", "in")],
+            context={"active_test": False},
         )
         self.odoo.call("channel.flow", "write", flow, {"active": True})
+
+    # === PAYOUTS === #
+
+    def profile(self, gateway: Gateway, account: int) -> int:
+        """The profile that reads a gateway's payouts, with the account of its fees."""
+        named = [("gateway_codes", "like", gateway.code)]
+        profiles = self.odoo.call("channel.settlement.profile", "search", named)
+        values = {"fee_account_id": account}
+        self.odoo.call("channel.settlement.profile", "write", profiles, values)
+        return profiles[0]
+
+    def fee_account(self) -> int:
+        """The expense account of the gateways' fees, made on first use."""
+        named = [("name", "=", "Payment gateway fees")]
+        found = self.odoo.call("account.account", "search", named)
+        if found:
+            return found[0]
+        return self.odoo.create(
+            "account.account",
+            name="Payment gateway fees",
+            code="620900",
+            account_type="expense",
+        )
+
+    def sync_now(self) -> None:
+        self.odoo.call("channel.backend", "action_sync_now", [self.backend])
+
+    def import_file(self, profile: int, filename: str, text: str) -> None:
+        """Import a payout file by Odoo's wizard."""
+        values = {
+            "backend_id": self.backend,
+            "profile_id": profile,
+            "filename": filename,
+            "data": base64.b64encode(text.encode()).decode(),
+        }
+        wizard = self.odoo.create("channel.settlement.import", **values)
+        self.odoo.call("channel.settlement.import", "action_import", [wizard])
+
+    def match_again(self, external_id: str) -> None:
+        payouts = self.odoo.call(
+            "channel.settlement", "search", [("external_id", "=", external_id)]
+        )
+        self.odoo.call("channel.settlement", "action_match_again", payouts)

@@ -23,6 +23,7 @@ class Chapter:
     number: int
     title: str
     order_ids: list[int] = field(default_factory=list)
+    payout: str = ""
     lines: list[str] = field(default_factory=list)
     sums: dict[str, str] = field(default_factory=dict)
     residual: str | None = None
@@ -66,7 +67,7 @@ class Chapter:
         text = sign.join(f"{name} {amount}" for name, amount in self.sums.items())
         self._print(f"   {self._mark()}  {text} {unit}")
 
-    def settle(self, residual: Decimal, unit: str, expected: bool = True) -> None:
+    def settle(self, residual: Decimal, unit: str) -> None:
         """The last line of a payout: nothing may be left."""
         self.residual = f"{residual:.2f}"
         self._print(f"   {self._mark()}  residual {self.residual} {unit}")

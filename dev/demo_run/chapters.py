@@ -140,7 +140,7 @@ def cash_on_delivery(scene: Scene) -> None:
 
 def completed_in_shop(scene: Scene, books: Books) -> None:
     scene.begin("Packed and completed in the shop: Odoo delivers")
-    books.follow_completions()
+    books.switch_on("shipment")
     order = scene.buy(BASKET, CARD.code, "paid by card")
     scene.store.update_order(order, status="completed")
     scene.in_shop("sends the parcel itself and completes the order")

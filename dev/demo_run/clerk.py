@@ -76,9 +76,8 @@ class Clerk:
     ) -> str:
         if values:
             self.odoo.call("stock.picking", "write", [picking], values)
-        moves = self.odoo.search_read(
-            "stock.move", [("picking_id", "=", picking)], ["product_id", "product_uom_qty"]
-        )
+        wanted_moves = [("picking_id", "=", picking), ("state", "!=", "cancel")]
+        moves = self.odoo.search_read("stock.move", wanted_moves, ["product_id", "product_uom_qty"])
         skus = self._skus(moves)
         for move in moves:
             wanted = move["product_uom_qty"]

@@ -78,14 +78,15 @@ class OdooView:
             [("order_id", "=", sale["id"]), ("product_id.type", "=", "consu")],
             ["product_uom_qty", "product_id"],
         )
-        rows = [f"{row['product_uom_qty']:g} × {_name(row)}" for row in lines]
-        return ", ".join(row for row in rows if not row.startswith("0 "))
+        rows = [(row["product_uom_qty"], _name(row)) for row in lines]
+        return ", ".join(f"{pieces:g} × {name}" for pieces, name in rows if pieces)
 
     def _transfers(self, sale: Record) -> Iterator[Fact]:
         names = ["name", "state", "picking_type_code", "move_ids"]
         for picking in self._read("stock.picking", sale["picking_ids"], names):
             moves = self._read("stock.move", picking["move_ids"], ["product_id", "product_uom_qty"])
-            goods = ", ".join(f"{move['product_uom_qty']:g} × {_name(move)}" for move in moves)
+            rows = [(move["product_uom_qty"], _name(move)) for move in moves]
+            goods = ", ".join(f"{pieces:g} × {name}" for pieces, name in rows if pieces)
             what = "return" if picking["picking_type_code"] == "incoming" else "delivery"
             text = f"{what} {picking['name']} {TRANSFERS[picking['state']]}: {goods}"
             yield ("transfer", picking["id"]), text

@@ -14,6 +14,7 @@ from .carts import PLACES, address
 from .chapter import ODOO, SHOP, Chapter
 from .clerk import Clerk
 from .odoo_view import OdooView
+from .payout_view import PayoutView
 
 Record = dict[str, Any]
 #: The first of the customers, none of whom was here before.
@@ -28,6 +29,7 @@ class Scene:
     ) -> None:
         self.store = store
         self.odoo = OdooView(odoo, backend)
+        self.payouts = PayoutView(odoo, backend)
         self.clerk = Clerk(odoo)
         self.chapters: list[Chapter] = []
         self._settle = settle
@@ -52,7 +54,10 @@ class Scene:
         self.chapter.begin()
 
     def buy(self, lines: dict[str, int], gateway: str, how: str) -> int:
-        """A new customer buys; returns the shop's id of the order. ``how`` says how it is paid."""
+        """A new customer buys; returns the shop's id of the order. ``how`` says how it is paid.
+
+        It is the chapter's order from then on.
+        """
         customer = address(FIRST_CUSTOMER + len(self.store.orders), PLACES[0])
         cart = Cart(
             lines=list(lines.items()),
@@ -103,6 +108,12 @@ class Scene:
         ]
         self.chapter.compare(sums, self.store.currency)
 
+    def end_payout(self) -> None:
+        """Nothing of the payout may be open."""
+        payout = self.payouts.read(self.chapter.payout)
+        self.chapter.problems += self.payouts.issues(payout)
+        self.chapter.settle(Decimal(str(payout["residual"])), self.store.currency)
+
     def _tell_news(self, first: str) -> None:
         """The news of the side that acted come first."""
         self._settle()
@@ -113,6 +124,8 @@ class Scene:
         for side in sorted(sides, key=lambda side: side != first):
             for order_id in self.chapter.order_ids:
                 self.chapter.then(sides[side](order_id))
+        if self.chapter.payout:
+            self.chapter.then(self.payouts.facts(self.chapter.payout))
 
 
 #: What of Odoo's facts is open when a story ends, and should not be.

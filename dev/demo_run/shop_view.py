@@ -12,21 +12,10 @@ from .chapter import SHOP
 
 Record = dict[str, Any]
 Fact = tuple[tuple[Any, ...], str]
-#: How notes begin that WooCommerce itself writes: they repeat what is told already.
-OWN_NOTES = (
-    "Order status changed",
-    "Status",
-    "Stock levels",
-    "Adjusted stock",
-    "Added line items",
-    "Refunded",
-    "Order fully refunded",
-    "Item #",
-    "Payment",
-)
+#: What WooCommerce's own notes are about: they repeat what is told already.
+OWN_NOTES = ("tatus changed", "tock", "Added line items", "Refund ID", "fully refunded", "Payment")
+#: Mails that follow from what Odoo or the shop's people did.
 MAILS = {
-    "on_hold": "“Order on hold”",
-    "processing": "“We have your order”",
     "completed": "“Your order is complete”",
     "partially_refunded": "“Partial refund”",
     "refunded": "“Refund”",
@@ -117,7 +106,7 @@ def _refunds(store: Store, order: Record) -> Iterator[Fact]:
 
 def _notes(store: Store, order: Record) -> Iterator[Fact]:
     for note in store.notes_of(order["id"]):
-        if not note["note"].startswith(OWN_NOTES):
+        if not any(words in note["note"] for words in OWN_NOTES):
             yield ("note", note["id"]), f"note “{note['note']}”"
 
 

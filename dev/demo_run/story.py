@@ -7,7 +7,7 @@ from collections.abc import Callable
 from odoo_client import OdooClient
 from woostore import Store
 
-from . import chapters
+from . import chapters, payout_chapters
 from .books import Books
 from .chapter import Chapter
 from .scene import Scene
@@ -31,4 +31,6 @@ def tell(
     chapters.refunded_in_odoo(scene, books)
     chapters.cash_on_delivery(scene)
     chapters.completed_in_shop(scene, books)
+    payout_chapters.paid_out_by_woopayments(scene, books)
+    payout_chapters.payment_of_an_unknown_order(scene, books)
     return scene.chapters
