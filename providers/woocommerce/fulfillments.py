@@ -33,7 +33,7 @@ class Fulfillments:
                 return _sent(record)
         return None
 
-    def create(self, shipment: Shipment) -> Sent:
+    def tell(self, shipment: Shipment) -> Sent:
         return _sent(self._write(self._client.post, _path(shipment), shipment, []))
 
     def change(self, shipment: Shipment, known: Sent) -> Sent | None:

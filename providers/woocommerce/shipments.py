@@ -35,7 +35,7 @@ class Way(Protocol):
     def find(self, shipment: Shipment) -> Sent | None:
         """What an earlier try has made of it."""
 
-    def create(self, shipment: Shipment) -> Sent | None:
+    def tell(self, shipment: Shipment) -> Sent | None:
         """Tell of it; None where it ended up wrong and was taken back."""
 
     def change(self, shipment: Shipment, known: Sent) -> Sent | None:
@@ -90,10 +90,10 @@ class Shipments:
     def _created(self, shipment: Shipment) -> Sent:
         for way in self._each():
             if way.takes(shipment):
-                sent = self._try(way, partial(way.create, shipment))
+                sent = self._try(way, partial(way.tell, shipment))
                 if sent:
                     return sent
-        return Notes(self._client).create(shipment)
+        return Notes(self._client).tell(shipment)
 
     # === WAYS === #
 
@@ -155,7 +155,7 @@ class Notes:
         path = f"orders/{shipment.order_external_id}/notes"
         return orders_out.find_note(self._client, path, _marker(shipment))
 
-    def create(self, shipment: Shipment) -> Sent:
+    def tell(self, shipment: Shipment) -> Sent:
         """The meta data first: it can be written twice, and the customer's mail may show it."""
         orders_out.update_order(
             self._client, shipment.order_external_id, OrderUpdate(meta=_meta(shipment))

@@ -46,15 +46,15 @@ class Trackings:
         wanted = set(map(_comparable, _numbers(shipment)))
         return _sent([parcel for parcel in self._list(shipment) if _number(parcel) in wanted])
 
-    def create(self, shipment: Shipment) -> Sent | None:
-        return self._tell(shipment, [], [])
+    def tell(self, shipment: Shipment) -> Sent | None:
+        return self._align(shipment, [], [])
 
     def change(self, shipment: Shipment, known: Sent) -> Sent | None:
         parcels = self._list(shipment)
         ids = known.external_id.split(",")
-        return self._tell(shipment, parcels, [parcel for parcel in parcels if _id(parcel) in ids])
+        return self._align(shipment, parcels, [parcel for parcel in parcels if _id(parcel) in ids])
 
-    def _tell(self, shipment: Shipment, there: list[Parcel], before: list[Parcel]) -> Sent | None:
+    def _align(self, shipment: Shipment, there: list[Parcel], before: list[Parcel]) -> Sent | None:
         """First add the parcels that are missing, then take away those that were told before and
         are wrong now: after an interruption the new ones are found by their numbers.
         """

@@ -94,13 +94,13 @@ class TestAuthorised:
             world = WooWorld(store, server)
             cart = Cart(lines=[("A", 1)], payment_method=method, authorised=True)
             external_id = str(store.place_order(cart)["id"])
-            before = self.read(world, external_id)
+            before = self.payment(world, external_id)
             assert (before.authorised, before.paid) == (True, False)
             store.capture(int(external_id))
-            after = self.read(world, external_id)
+            after = self.payment(world, external_id)
             assert (after.authorised, after.paid) == (False, True)
 
-    def read(self, world: WooWorld, external_id: str) -> Payment:
+    def payment(self, world: WooWorld, external_id: str) -> Payment:
         return world.adapter.parse_order(world.adapter.fetch_order(external_id).payload).payment
 
 
