@@ -7,5 +7,5 @@ class StockPicking(models.Model):
     def _action_done(self):
         """What is invoiced as it is delivered is invoiced now."""
         result = super()._action_done()
-        self.sale_id.filtered("channel_backend_id")._channel_delivered()
+        self.sudo().sale_id.filtered("channel_backend_id")._channel_delivered()
         return result

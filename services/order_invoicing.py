@@ -22,7 +22,7 @@ class ChannelOrderInvoicing(models.AbstractModel):
         for line in lines:
             line.qty_delivered = line.product_uom_qty
         if lines:
-            task.done.append(self.env._("%s services delivered", len(lines)))
+            task.done.append(self.env._("Services delivered: %s", len(lines)))
 
     def _is_undelivered_service(self, line):
         return (

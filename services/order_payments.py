@@ -62,12 +62,12 @@ class ChannelOrderPayments(models.AbstractModel):
             return
         self._pay(task, task.cards, missing, "")
 
-    def _payments(self, sale):
-        """What was registered as received for an order."""
+    def _payments(self, sale, types=("inbound",)):
+        """What was registered as received (or as paid back) for an order."""
         return self.env["account.payment"].search(
             [
                 ("channel_order_id", "=", sale.id),
-                ("payment_type", "=", "inbound"),
+                ("payment_type", "in", types),
                 ("state", "not in", DEAD),
             ],
             order="id",
@@ -124,8 +124,10 @@ class ChannelOrderPayments(models.AbstractModel):
             task.problems.append(error)
             return
         values = self._prepare_payment(task, row, amount, transaction)
-        lines = self._receivable(self._posted(task.sale)).filtered(lambda line: not line.reconciled)
-        payment = self._pay_invoices(lines, values) if lines else self._pay_on_account(task, values)
+        invoice = self._open_invoices(task.sale)[:1]
+        payment = (
+            self._pay_invoice(invoice, values) if invoice else self._pay_on_account(task, values)
+        )
         payment.write(
             {
                 "channel_backend_id": task.binding.backend_id.id,
@@ -165,10 +167,10 @@ class ChannelOrderPayments(models.AbstractModel):
         method = self.env["account.payment.method.line"].browse(values["payment_method_line_id"])
         return self.env[model].with_context(force_payment_move=not method.payment_account_id)
 
-    def _pay_invoices(self, lines, values):
-        """Odoo's wizard, on the open lines of posted invoices; too much of it stays open."""
+    def _pay_invoice(self, invoice, values):
+        """Odoo's wizard on one invoice; what is too much for it stays open for the others."""
         wizard = self._with_entry("account.payment.register", values).with_context(
-            active_model="account.move.line", active_ids=lines.ids
+            active_model="account.move", active_ids=invoice.ids
         )
         names = {"date": "payment_date", "memo": "communication"}
         values = {names.get(name, name): value for name, value in values.items()}
@@ -198,24 +200,30 @@ class ChannelOrderPayments(models.AbstractModel):
     # === MATCHING === #
 
     def _match(self, task):
-        """Match what is left of the order's payments with its open invoices, oldest first."""
-        invoices = self._posted(task.sale).filtered("amount_residual").sorted("invoice_date")
-        payments = self._payments(task.sale) if invoices else self.env["account.payment"]
-        for line in self._receivable(payments.move_id):
-            for invoice in invoices:
-                if not line.reconciled and invoice.amount_residual:
-                    invoice.js_assign_outstanding_line(line.id)
-                    task.done.append(
-                        self.env._(
-                            "%(payment)s matched with %(invoice)s",
-                            payment=line.move_id.name,
-                            invoice=invoice.name,
-                        )
-                    )
+        """Match all that is open of an order with each other, oldest first.
 
-    def _posted(self, sale):
+        Invoices with the payments on account, and what was paid back before there was an invoice.
+        """
+        sale = task.sale
+        before = {invoice: invoice.amount_residual for invoice in self._open_invoices(sale)}
+        payments = self._payments(sale, ("inbound", "outbound"))
+        lines = self._receivable(self._posted(sale, ("out_invoice", "out_refund")))
+        lines |= self._receivable(payments.move_id)
+        lines = lines.filtered(lambda line: not line.reconciled and line.parent_state == "posted")
+        for group in lines.grouped("account_id").values():
+            if len({line.amount_residual > 0 for line in group}) > 1:
+                group.reconcile()
+        for invoice, residual in before.items():
+            if invoice.amount_residual != residual:
+                task.done.append(self.env._("Payment matched with %s", invoice.name))
+
+    def _open_invoices(self, sale):
+        """Posted invoices that are not paid, oldest first."""
+        return self._posted(sale).filtered("amount_residual").sorted(lambda move: (move.date, move.id))
+
+    def _posted(self, sale, types=("out_invoice",)):
         return sale.invoice_ids.filtered(
-            lambda move: move.state == "posted" and move.move_type == "out_invoice"
+            lambda move: move.state == "posted" and move.move_type in types
         )
 
     def _receivable(self, moves):

@@ -272,7 +272,7 @@ class TestServices(DeliveryCase):
         )
         order = self.place(("MUG", 1), ("COURSE", 2), payment_method="bacs")
         sale = self.import_order(order)
-        self.assertEqual(self.money(sale).reason, "1 services delivered")
+        self.assertEqual(self.money(sale).reason, "Services delivered: 1")
         self.assertEqual(self.delivered(sale), {"MUG": 0, "COURSE": 2})
         self.look_again(sale)
 

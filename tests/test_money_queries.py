@@ -55,7 +55,8 @@ class TestMoneyQueries(MoneyCase):
 
     def _extra(self, size, transaction):
         ours = self._ours(self._buy(size, transaction))
-        return ours - self._bare(self._buy(size, transaction))
+        bare = self._bare(self._buy(size, transaction))
+        return ours - bare
 
     def test_constant_per_line(self):
         self.gateway("stripe")

@@ -1,7 +1,5 @@
 """What follows from an order that comes in: hints for its payment, refunds and shipments."""
 
-from unittest.mock import patch
-
 from odoo.tests import tagged
 
 from .line_case import WorkflowCase
@@ -24,13 +22,9 @@ class TestFollowUps(WorkflowCase):
             values = {"backend_id": cls.backend.id, "kind": kind, "direction": "in"}
             (flow or flows.create(values)).active = True
 
-    def setUp(self):
-        super().setUp()
-        # whether a gateway's row wants anything is the payment importer's own business
-        importer = type(self.env["channel.payment.importer"])
-        wanted = patch.object(importer, "_wanted", lambda *args: self.wanted)
-        self.wanted = False
-        self.startPatcher(wanted)
+    def want_payments(self):
+        """Have every gateway register payments: then their orders have a hint."""
+        self.backend.payment_map_ids.register_payment = True
 
     def hints(self, order):
         """Kinds of the follow-up events of an order that wait; they are settled."""
@@ -52,7 +46,7 @@ class TestFollowUps(WorkflowCase):
         self.assertEqual(self.hints(order), [])
 
     def test_payment_where_the_gateway_wants_it(self):
-        self.wanted = True
+        self.want_payments()
         order = self.place(("MUG", 1))
         self.import_order(order)
         self.assertEqual(self.hints(order), ["payment"])
@@ -64,7 +58,7 @@ class TestFollowUps(WorkflowCase):
         self.assertEqual(self.hints(order), ["payment", "shipment"])
 
     def test_none_for_a_quotation_until_it_is_confirmed(self):
-        self.wanted = True
+        self.want_payments()
         order = self.place(("MUG", 1), status="on-hold")
         sale = self.import_order(order)
         self.assertEqual(self.hints(order), [])
@@ -72,7 +66,7 @@ class TestFollowUps(WorkflowCase):
         self.assertEqual(self.hints(order), ["payment"])
 
     def test_release_makes_the_hint_once(self):
-        self.wanted = True
+        self.want_payments()
         order = self.place(("MUG", 1), status="on-hold")
         sale = self.import_order(order)
         self.store.update_order(order["id"], status="processing")
@@ -84,7 +78,7 @@ class TestFollowUps(WorkflowCase):
         self.assertEqual(events, 1)
 
     def test_a_person_asks_again(self):
-        self.wanted = True
+        self.want_payments()
         order = self.place(("MUG", 1))
         self.import_order(order)
         self.hints(order)
@@ -118,6 +112,7 @@ class TestFollowUps(WorkflowCase):
         self.assertEqual((sale.order_line.ids, sale.state), (lines, "sale"))
 
     def test_refund_of_an_order_that_is_held(self):
+        self.want_payments()
         order = self.place(("MUG", 3), status="on-hold")
         self.store.refund_order(order["id"], amount="1.00")
         sale = self.import_order(order)
@@ -136,7 +131,7 @@ class TestFollowUps(WorkflowCase):
         self.assertEqual(self.hints(order), [])
 
     def test_flows_that_are_off(self):
-        self.wanted = True
+        self.want_payments()
         flows = self.backend.flow_ids.filtered(lambda flow: flow.kind != "order")
         flows.active = False
         order = self.place(("MUG", 1), status="completed")
@@ -145,7 +140,7 @@ class TestFollowUps(WorkflowCase):
         self.assertEqual(self.hints(order), [])
 
     def test_a_chunk_makes_them_together(self):
-        self.wanted = True
+        self.want_payments()
         payloads = [self.payload(self.place(("MUG", number))) for number in (1, 2, 3)]
         insert = type(self.env["channel.event"])._follow_up
         calls = []
