@@ -5,10 +5,27 @@ about; its lines are replaced by what was refunded. The rate of a foreign curren
 refund's day, like in every reversal of Odoo; totals are exact in the order's currency.
 """
 
+from dataclasses import dataclass
+from typing import Any
+
 from odoo import models
 from odoo.fields import Command
 
 from ..core.canonical import ZERO
+from ..core.refund_money import Part
+
+
+@dataclass
+class Credit:
+    """A line of a credit note to come: what it gives back, of which line of an invoice.
+
+    ``pieces``: how many of ``sale_line`` are credited; 0 where it is only about money.
+    """
+
+    part: Part
+    origin: Any
+    sale_line: Any
+    pieces: float
 
 
 class ChannelRefundCreditNote(models.AbstractModel):
@@ -24,9 +41,11 @@ class ChannelRefundCreditNote(models.AbstractModel):
         """
         amounts = self.env["channel.refund.amounts"]
         parts = amounts._parts(draft, draft.invoiced)
+        # before the wizard's copy of the invoice counts as credited
+        credits = [self._credit(draft, part) for part in parts]
         invoice = self._invoice(draft, parts)
         note = self._reverse(draft, invoice)
-        lines = [self._prepare_line(draft, note, part) for part in parts]
+        lines = [self._prepare_line(draft, note, credit) for credit in credits]
         note.write(
             {
                 "invoice_cash_rounding_id": False,
@@ -54,7 +73,13 @@ class ChannelRefundCreditNote(models.AbstractModel):
         wizard = self.env["account.move.reversal"].with_context(
             active_model="account.move", active_ids=invoice.ids
         )
-        wizard = wizard.create({"date": draft.day, "reason": draft.refund.reason or False})
+        wizard = wizard.create(
+            {
+                "date": draft.day,
+                "reason": draft.refund.reason or False,
+                "journal_id": invoice.journal_id.id,
+            }
+        )
         wizard.refund_moves()
         return wizard.new_move_ids
 
@@ -66,18 +91,21 @@ class ChannelRefundCreditNote(models.AbstractModel):
 
     # === LINES === #
 
-    def _prepare_line(self, draft, note, part):
+    def _credit(self, draft, part):
+        origin = self._origin(draft, part)
+        sale_line = origin.sale_line_ids[:1]
+        return Credit(part, origin, sale_line, self._pieces(draft, sale_line, part))
+
+    def _prepare_line(self, draft, note, credit):
         """Values of a line of the credit note; an override returns the dictionary, extended.
 
         Goods given back by quantity are credited on their line of the order; money without goods
         is a line of text with the account that the invoice has for it.
         """
-        origin = self._origin(draft, part)
-        sale_line = origin.sale_line_ids[:1]
-        pieces = self._pieces(draft, sale_line, part)
         amounts = self.env["channel.refund.amounts"]
+        part, origin, pieces = credit.part, credit.origin, credit.pieces
         money = amounts._money(note, note.invoice_currency_rate)
-        about = origin if part.line else None
+        about = (credit.sale_line or origin) if part.line else None
         return {
             "name": origin.name if pieces else amounts._prepare_text(draft, about),
             "product_id": origin.product_id.id if pieces else False,
@@ -85,7 +113,7 @@ class ChannelRefundCreditNote(models.AbstractModel):
             "account_id": origin.account_id.id,
             "analytic_distribution": origin.analytic_distribution,
             "quantity": pieces or 1.0,
-            "sale_line_ids": [Command.set(sale_line.ids if pieces else [])],
+            "sale_line_ids": [Command.set(credit.sale_line.ids if pieces else [])],
             "tax_ids": [Command.set(origin.tax_ids.ids)],
             **amounts._prepare_amounts(origin.tax_ids, money, part, pieces or 1.0),
         }
@@ -105,7 +133,7 @@ class ChannelRefundCreditNote(models.AbstractModel):
         return max(same or found, key=lambda source: source.charge.base).record
 
     def _pieces(self, draft, sale_line, part):
-        """How many pieces of an invoiced line are credited; 0 where it is only about money."""
+        """How many pieces of an invoiced line are credited."""
         asked = sum(
             line.quantity
             for line in draft.refund.lines

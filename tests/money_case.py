@@ -119,7 +119,7 @@ class MoneyCase(WorkflowCase):
         for record in records:
             name = record.currency_id.name
             found[name] = found.get(name, 0.0) + amount(record)
-        return {name: f"{value:.3f}" for name, value in found.items()}
+        return {name: f"{round(value, 6) + 0.0:.3f}" for name, value in found.items()}
 
     # === THE ASSERTION === #
 

@@ -60,21 +60,21 @@ class RefundCase(MoneyCase):
         """The order's webhook arrives after something happened to its refunds in the shop."""
         self.receive(order["id"])
         event = self.refund_event(order)
+        for payment in self.waiting(order, "payment"):
+            self.run_job(payment)
         self.run_job(event)
         self.assertEqual(event.state, state, f"{event.reason} {event.issue_id.details}")
         return event
 
     def refund_event(self, order):
         """The one event of an order's refunds that waits."""
-        event = self.env["channel.event"].search(
-            [
-                ("kind", "=", "refund"),
-                ("external_id", "=", str(order["id"])),
-                ("state", "=", "pending"),
-            ]
-        )
+        event = self.waiting(order, "refund")
         self.assertEqual(len(event), 1)
         return event
+
+    def waiting(self, order, kind):
+        """Events of a kind that wait for an order."""
+        return self.env["channel.event"]._pending_of(self.backend, kind, str(order["id"]))
 
     def look(self, order, state="ignored"):
         """Have the refunds of an order looked at once more; returns the event, ended."""

@@ -157,6 +157,8 @@ class TestOutcomes(GoodsCase):
         sale = self.import_order(order)
         self.assertEqual(sale.state, "draft")
         self.store.refund_order(order["id"], amount="5.00")
+        self.receive(order["id"])
+        self.run_job(self.refund_event(order))
         self.assertIn(sale.name, self.look(order).reason)
         sale.action_confirm()
         self.run_job(self.refund_event(order))
@@ -165,14 +167,17 @@ class TestOutcomes(GoodsCase):
     def test_cancelled_order(self):
         order, sale = self.ordered()
         sale._action_cancel()
-        event = self.refund(order, amount="5.00")
+        self.store.refund_order(order["id"], amount="5.00")
+        event = self.look(order, "done")
         self.assertIn("cancelled", event.reason)
         self.assertEqual(sale.state, "cancel")
+        self.assertEqual(self.look(order).reason, "Nothing new")
 
     def test_cancelled_order_that_was_invoiced(self):
         order, sale = self.sold()
         sale._action_cancel()
-        self.refund(order, amount="5.00")
+        self.store.refund_order(order["id"], amount="5.00")
+        self.look(order, "done")
         self.assertEqual(self.notes(sale).mapped("amount_total"), [5])
         self.assertMoney(order)
 
