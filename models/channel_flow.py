@@ -34,8 +34,8 @@ EXPORTERS = {
 }
 #: Kinds that follow from an order: noted here when it was imported, never by a webhook.
 FOLLOW_UPS = ("payment", "refund", "shipment")
-#: Flows that change the shop's or the customer's view of an order start switched off.
-#: Payouts need their journal and accounts first.
+#: Flows that change the shop's or the customer's view of an order start switched off; payouts need
+#: their journal and accounts first.
 OFF_AT_FIRST = (("shipment", "in"), ("settlement", "in"))
 #: Kinds with a lossless poll, and the adapter's method that lists them. Customers have no "changed
 #: since" filter: they come by webhook and with their orders.

@@ -151,9 +151,10 @@ class ChannelSettlement(models.Model):
             "type": "ir.actions.act_window",
             "name": self.env._("Bank Transactions"),
             "res_model": "account.bank.statement.line",
-            "views": [(False, "list"), (False, "form")],
+            "views": [
+                (self.env.ref("channel_connector.view_channel_bank_transaction_list").id, "list")
+            ],
             "domain": domain,
-            "context": {"create": False},
         }
 
     # === BUSINESS METHODS === #
@@ -280,13 +281,13 @@ class ChannelSettlementLine(models.Model):
         groups="account.group_account_invoice,account.group_account_readonly",
     )
     problem = fields.Char("Why It Is Open", readonly=True)
-    is_open = fields.Boolean(compute="_compute_is_open")
+    is_open = fields.Boolean("Open", compute="_compute_is_open", store=True)
 
     _external_uniq = models.UniqueIndex(
         "(journal_id, external_id)", "This movement is in this journal already."
     )
 
-    @api.depends("statement_line_id.is_reconciled", "fee_line_id.is_reconciled")
+    @api.depends("amount", "fee", "statement_line_id.is_reconciled", "fee_line_id.is_reconciled")
     def _compute_is_open(self):
         for line in self:
             booked = line.statement_line_id | line.fee_line_id
@@ -302,3 +303,17 @@ class ChannelSettlementLine(models.Model):
     def _ids_of_gateway(self):
         """Every name by which a payment may know it."""
         return list(filter(None, [self.transaction_id, *(self.other_ids or "").split()]))
+
+
+class AccountBankStatementLine(models.Model):
+    _inherit = "account.bank.statement.line"
+
+    def action_view_channel_entry(self):
+        """Open the journal entry: Odoo itself has no screen for a bank transaction."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "account.move",
+            "res_id": self.move_id.id,
+            "views": [(False, "form")],
+        }

@@ -275,12 +275,13 @@ class ChannelSettlementImporter(models.AbstractModel):
             for settlement in settlements:
                 self.env["channel.settlement.booker"]._book(settlement)
         settlement = settlements.filtered(lambda row: row.state != "done")[:1] or settlements[:1]
+        waits = settlement.state != "done"
         values = {
             "record": settlement,
-            "value": settlement.amount_payout,
+            "value": abs(settlement.residual) if waits else settlement.amount_payout,
             "currency": settlement.currency_id.name,
         }
-        if settlement.state != "done":
+        if waits:
             error = self._problem(settlement)
             self._refresh_issue(work, error)
             return Outcome("blocked", error=error, **values)

@@ -57,6 +57,15 @@ class TestSettlementBook(SettlementCase):
             ],
         )
 
+    def test_its_transactions_can_be_looked_at(self):
+        self.load(self.row(1, 121))
+        for action in (self.payout().action_view_statement(), self.payout().action_view_open()):
+            lines = self.env["account.bank.statement.line"].search(action["domain"])
+            self.assertIn("charge ch_1", lines.mapped("payment_ref"))
+            self.env["account.bank.statement.line"].get_view(action["views"][0][0], "list")
+            entry = lines[0].action_view_channel_entry()
+            self.assertEqual(entry["res_id"], lines[0].move_id.id)
+
     def test_an_unknown_charge_stays_open_and_is_named(self):
         self.pay("ch_1", 121)
         (event,) = self.load(self.row(1, 121), self.row(2, "46", "1.90", order="1002"))
@@ -66,6 +75,7 @@ class TestSettlementBook(SettlementCase):
         self.assertEqual(issue.title, "Payout po_1: 1 of 3 lines are open (46.00 EUR)")
         self.assertIn("Payment ch_2 order 1002 46.00 EUR: No payment", issue.suggestion)
         self.assertNotIn("ch_1", issue.suggestion)
+        self.assertEqual(issue.value_at_stake, 46)
         payout = self.payout()
         self.assertEqual((payout.state, payout.residual, payout.open_count), ("open", 46, 1))
         self.assertEqual(self.balance_of(self.journal.suspense_account_id), -46)

@@ -20,7 +20,7 @@ class ChannelSettlementImport(models.TransientModel):
         required=True,
         default=lambda self: self.env["channel.backend"].search([], limit=1),
     )
-    profile_id = fields.Many2one("channel.settlement.profile", "File", required=True)
+    profile_id = fields.Many2one("channel.settlement.profile", "Kind of File", required=True)
     note = fields.Text(related="profile_id.note")
     reference = fields.Char(related="profile_id.reference")
     journal_id = fields.Many2one(
@@ -51,7 +51,8 @@ class ChannelSettlementImport(models.TransientModel):
     def _compute_journal_id(self):
         for wizard in self:
             profile = wizard.profile_id.sudo()
-            wizard.journal_id = profile and profile._journal(wizard.backend_id)
+            found = profile and wizard.backend_id and profile._journal(wizard.backend_id)
+            wizard.journal_id = found or False
 
     @api.depends("profile_id")
     def _compute_needs_name(self):

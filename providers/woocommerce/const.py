@@ -175,9 +175,10 @@ SHIPMENT_META = {
 #: Error of a shop that has the plug-in and no account. woocommerce-payments:
 #: class-wc-payments-http.php, remote_request().
 NO_ACCOUNT = "wcpay_wpcom_not_connected"
+#: The payment method of orders whose money WooPayments pays out.
+WOOPAYMENTS = "woocommerce_payments"
 #: Types of WooPayments' transactions → kinds. woocommerce-payments: client/transactions/strings.ts;
 #: the others are Stripe's own: https://docs.stripe.com/reports/balance-transaction-types.
-WOOPAYMENTS = "woocommerce_payments"
 SETTLEMENT_KINDS = {
     "charge": SettlementKind.CHARGE,
     "payment": SettlementKind.CHARGE,
