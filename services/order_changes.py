@@ -202,14 +202,13 @@ class ChannelOrderChanges(models.AbstractModel):
     def _unprint(self, draft, commands):
         """Let printed transfers be lowered: Odoo leaves them alone and would expect the rest back,
         so that people would send what nobody ordered any more."""
-        smaller = self.env["sale.order.line"].browse(
-            line_id
-            for _command, line_id, values in commands
-            if values
-            and line_id
-            and "product_uom_qty" in values
-            and values["product_uom_qty"]
-            < self.env["sale.order.line"].browse(line_id).product_uom_qty
+        wanted = {
+            line_id: values["product_uom_qty"]
+            for command, line_id, values in commands
+            if command == Command.UPDATE and "product_uom_qty" in values
+        }
+        smaller = draft.sale.order_line.filtered(
+            lambda line: wanted.get(line.id, line.product_uom_qty) < line.product_uom_qty
         )
         printed = smaller.move_ids.picking_id.filtered(
             lambda picking: picking.printed and picking.state not in ("done", "cancel")

@@ -19,6 +19,7 @@ from . import (
     test_order_again,
     test_order_charges,
     test_order_edit,
+    test_order_edit_protected,
     test_order_follow_ups,
     test_order_invoice,
     test_order_lines,

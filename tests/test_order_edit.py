@@ -38,12 +38,12 @@ class TestEditConfirmed(EditCase):
         self.assertEqual(len(sale.order_line), 1)
 
     def test_a_reserved_transfer_follows_and_stays_reserved(self):
-        stock = sale_stock = (
+        stock = (
             self.env["stock.warehouse"]
             .search([("company_id", "=", self.company.id)], limit=1)
             .lot_stock_id
         )
-        self.env["stock.quant"]._update_available_quantity(self.mug, sale_stock, 10)
+        self.env["stock.quant"]._update_available_quantity(self.mug, stock, 10)
         order = self.place(("MUG", 5))
         sale = self.import_order(order)
         self.assertEqual(sale.picking_ids.state, "assigned")
@@ -234,8 +234,6 @@ class TestEditConfirmed(EditCase):
         self.assertEqual((written, sale.order_line.mapped("write_date")), ([], before))
 
     def test_the_cents_of_all_lines_follow(self):
-        """A shop that rounds tax at the subtotal: a new line moves the cent of another one."""
-        self.store.settings_set = None
         order = self.place(("MUG", 3), ("CUP", 3), ("BOOK", 1))
         sale = self.import_order(order)
         self.assertTotals(sale, order)

@@ -63,7 +63,7 @@ class TestFollowUps(WorkflowCase):
         sale = self.import_order(order)
         self.assertEqual(self.hints(order), [])
         sale.action_confirm()
-        self.assertEqual(self.hints(order), ["payment"])
+        self.assertEqual(self.hints(order), ["payment", "shipment"])
 
     def test_release_makes_the_hint_once(self):
         self.want_payments()
@@ -118,7 +118,7 @@ class TestFollowUps(WorkflowCase):
         sale = self.import_order(order)
         self.assertEqual((sale.state, self.hints(order)), ("draft", ["refund"]))
         sale.action_confirm()
-        self.assertEqual(self.hints(order), ["payment", "refund"])
+        self.assertEqual(self.hints(order), ["payment", "refund", "shipment"])
 
     def test_refund_of_an_order_that_is_over(self):
         order = self.place(("MUG", 3))
