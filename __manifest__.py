@@ -29,6 +29,7 @@
         "views/channel_binding_outbound_views.xml",
         "views/channel_map_views.xml",
         "views/channel_map_payment_views.xml",
+        "views/account_payment_views.xml",
         "views/channel_rule_views.xml",
         "views/sale_order_views.xml",
         "views/stock_picking_hold_views.xml",

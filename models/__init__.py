@@ -17,7 +17,6 @@ from . import channel_outbox
 from . import channel_binding
 from . import channel_binding_outbound
 from . import channel_binding_edits
-from . import channel_binding_money
 from . import account_move_channel
 from . import account_move_line_channel
 from . import channel_map

@@ -219,7 +219,9 @@ class ChannelOrderPayments(models.AbstractModel):
 
     def _open_invoices(self, sale):
         """Posted invoices that are not paid, oldest first."""
-        return self._posted(sale).filtered("amount_residual").sorted(lambda move: (move.date, move.id))
+        return (
+            self._posted(sale).filtered("amount_residual").sorted(lambda move: (move.date, move.id))
+        )
 
     def _posted(self, sale, types=("out_invoice",)):
         return sale.invoice_ids.filtered(

@@ -9,6 +9,7 @@ from . import (
     test_forced_amounts,
     test_gate,
     test_job_run,
+    test_money_access,
     test_money_again,
     test_money_currencies,
     test_money_delivered,

@@ -12,7 +12,9 @@ from ..services.forced_amounts import (
     Slice,
     TaxPart,
     forced,
+    in_currency_only,
     part_of,
+    rest_of,
     slices,
     unit_of,
 )
@@ -53,6 +55,30 @@ class TestParts(BaseCase):
                 sums[1] += found[TAXES]["7"]["tax_amount_currency"]
                 taken += quantity
             self.assertEqual([round(value, 2) for value in sums], [base / 100, tax / 100])
+
+    def test_the_rest_of_parts_with_a_hole(self):
+        """The second of three was cancelled: the last two together are what is left."""
+        extra = forced(EURO, 1.0, 7.0, D("10.00"), [TaxPart(7, D("2.11"), D("10.00"))])
+        first = part_of(extra, 0.0, 2.0, EURO.unit, EURO.unit)
+        third = part_of(extra, 4.0, 3.0, EURO.unit, EURO.unit)
+        rest = rest_of(extra, [first, third], 2.0)
+        self.assertEqual(rest["quantity"], 2.0)
+        self.assertEqual(sum(part[BASE] for part in (first, third, rest)), 10.0)
+        taxes = [part[TAXES]["7"] for part in (first, third, rest)]
+        for name in ("tax_amount", "tax_amount_currency"):
+            self.assertEqual(round(sum(tax[name] for tax in taxes), 2), 2.11)
+
+    def test_the_rest_of_parts_at_other_rates(self):
+        """Amounts in the company's currency of different days can't be added up."""
+        extra = forced(EURO, 1.0, 3.0, D("10.00"), [TaxPart(7, D("2.10"), D("10.00"))])
+        first = in_currency_only(part_of(extra, 0.0, 1.0, EURO.unit, EURO.unit))
+        self.assertNotIn(BASE, first)
+        self.assertEqual(
+            first[TAXES], {"7": {"tax_amount_currency": 0.7, "base_amount_currency": 3.33}}
+        )
+        rest = rest_of(extra, [first], 2.0)
+        self.assertEqual(rest[f"{BASE}_currency"], 6.67)
+        self.assertEqual(set(rest[TAXES]["7"]), {"tax_amount_currency", "base_amount_currency"})
 
     def test_giving_a_part_back(self):
         extra = forced(EURO, 1.0, 7.0, D("10.00"), [TaxPart(7, D("2.10"), D("10.00"))])

@@ -110,6 +110,32 @@ class TestAgain(MoneyCase):
         self.assertEqual(event.reason, "The invoice is paid in Odoo already")
         self.assertMoney(order)
 
+    def test_paid_by_hand_without_an_entry(self):
+        """Enterprise keeps such payments until the bank statement comes."""
+        self.gateway("bacs", invoice_policy="confirmed", order_policy="always")
+        order = self.place(("MUG", 1), payment_method="bacs", status="on-hold")
+        sale = self.import_order(order)
+        self.money(sale)
+        invoice = sale.invoice_ids
+        payment = self.env["account.payment"].create(
+            {
+                "partner_id": invoice.partner_id.id,
+                "amount": invoice.amount_total,
+                "journal_id": self.journal.id,
+                "memo": invoice.name,
+            }
+        )
+        payment.outstanding_account_id = False
+        payment.action_post()
+        invoice.matched_payment_ids += payment
+        self.assertFalse(payment.move_id)
+        self.store.pay(order["id"])
+        self.store.clock.advance(5)
+        self.again(order)
+        event = self.money(sale, "ignored")
+        self.assertEqual(event.reason, "The invoice is paid in Odoo already")
+        self.assertFalse(sale.channel_payment_ids)
+
     def test_transaction_that_the_shop_names_later(self):
         self.gateway("stripe")
         order = self.place(("MUG", 1), payment_method="stripe")

@@ -67,9 +67,7 @@ class TestForeign(CurrencyCase):
         total, tax = float(order["total"]), float(order["total_tax"])
         self.assertEqual((invoice.amount_total, invoice.amount_tax), (total, tax))
         self.assertAlmostEqual(invoice.amount_tax_signed, tax / rate, delta=0.0051)
-        self.assertAlmostEqual(
-            invoice.amount_untaxed_signed, (total - tax) / rate, delta=0.0051
-        )
+        self.assertAlmostEqual(invoice.amount_untaxed_signed, (total - tax) / rate, delta=0.0051)
         self.assertAlmostEqual(
             payment.amount_company_currency_signed, total / paid_rate, delta=0.006
         )
@@ -95,9 +93,7 @@ class TestForeign(CurrencyCase):
             for move, rate in zip(sale.invoice_ids.sorted("id"), (1.25, 2.0, 1.6), strict=True)
             for line in move.invoice_line_ids
         )
-        self.assertAlmostEqual(
-            sum(sale.invoice_ids.mapped("amount_total_signed")), own, delta=0.03
-        )
+        self.assertAlmostEqual(sum(sale.invoice_ids.mapped("amount_total_signed")), own, delta=0.03)
 
     def test_journal_in_another_currency(self):
         dollars = self._journal("Stripe USD", "STRU", currency_id=self.usd.id)

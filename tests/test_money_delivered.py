@@ -267,9 +267,7 @@ class TestServices(DeliveryCase):
         return {line.product_id.default_code: line.qty_delivered for line in sale.order_line}
 
     def test_when_confirmed(self):
-        self.gateway(
-            "bacs", invoice_policy="none", register_payment=False, deliver_virtual=True
-        )
+        self.gateway("bacs", invoice_policy="none", register_payment=False, deliver_virtual=True)
         order = self.place(("MUG", 1), ("COURSE", 2), payment_method="bacs")
         sale = self.import_order(order)
         self.assertEqual(self.money(sale).reason, "Services delivered: 1")

@@ -85,9 +85,7 @@ class TestPaid(MoneyCase):
 
     def test_authorised_is_not_paid(self):
         self.gateway("stripe", order_policy="always")
-        order = self.place(
-            ("MUG", 1), payment_method="stripe", authorised=True, status=None
-        )
+        order = self.place(("MUG", 1), payment_method="stripe", authorised=True, status=None)
         self.assertTrue(order["transaction_id"])
         sale = self.import_order(order)
         event = self.money(sale, "ignored")
@@ -242,13 +240,18 @@ class TestIncomplete(MoneyCase):
     def test_accounting_date_moves_behind_a_lock_date(self):
         self.gateway("stripe", invoice_date="order")
         order = self.place(("MUG", 1), **self.card())
-        self.store.orders[order["id"]]["date_created_gmt"] = "2026-01-15T12:00:00"
+        self.store.orders[order["id"]].update(
+            date_created_gmt="2026-01-15T12:00:00", date_paid_gmt="2026-01-16T12:00:00"
+        )
         sale = self.import_order(order)
         self.company.fiscalyear_lock_date = "2026-01-31"
         self.money(sale)
         self.assertMoney(order)
         self.assertEqual(str(sale.invoice_ids.invoice_date), "2026-01-15")
         self.assertGreater(str(sale.invoice_ids.date), "2026-01-31")
+        payment = sale.channel_payment_ids
+        self.assertEqual(str(payment.date), "2026-01-16")
+        self.assertGreater(str(payment.move_id.date), "2026-01-31")
 
     def test_total_that_is_not_the_shops_stays_a_draft(self):
         self.gateway("stripe")
