@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .books import CARD, CASH, CHEQUE, TRANSFER, Books
+from .books import CARD, CASH, CHEQUE, TRANSFER
 from .scene import Scene
 from .shop_view import part_of
 
@@ -117,7 +117,7 @@ def refunded_before_delivery(scene: Scene) -> None:
     scene.end()
 
 
-def refunded_in_odoo(scene: Scene, books: Books) -> None:
+def refunded_in_odoo(scene: Scene) -> None:
     scene.begin("The book comes back, and Odoo refunds it: the shop is told")
     scene.buy(BASKET, CARD.code, "paid by card")
     name = scene.clerk.deliver(scene.sale)
@@ -125,7 +125,7 @@ def refunded_in_odoo(scene: Scene, books: Books) -> None:
     name = scene.clerk.take_back(scene.sale, {"BOOK-1": 1})
     scene.in_odoo(f"the warehouse receives the book ({name})")
     name = scene.clerk.credit(scene.sale, "BOOK-1", 1, "Not what the customer wanted")
-    scene.clerk.pay_back(name, books.journal(CARD))
+    scene.clerk.pay_back(name, scene.books.journal(CARD))
     scene.in_odoo(f"the bookkeeper credits the book ({name}) and pays it back")
     scene.end()
 
@@ -138,10 +138,25 @@ def cash_on_delivery(scene: Scene) -> None:
     scene.end()
 
 
-def completed_in_shop(scene: Scene, books: Books) -> None:
+def completed_in_shop(scene: Scene) -> None:
     scene.begin("Packed and completed in the shop: Odoo delivers")
-    books.switch_on("shipment")
+    scene.books.switch_on("shipment")
     order = scene.buy(BASKET, CARD.code, "paid by card")
     scene.store.update_order(order, status="completed")
     scene.in_shop("sends the parcel itself and completes the order")
     scene.end()
+
+
+ALL = (
+    shipped_in_two_parcels,
+    paid_later,
+    edited_before_delivery,
+    edited_after_delivery_odoo_kept,
+    edited_after_delivery_shop_accepted,
+    cancelled_in_odoo,
+    cancelled_in_shop,
+    refunded_before_delivery,
+    refunded_in_odoo,
+    cash_on_delivery,
+    completed_in_shop,
+)

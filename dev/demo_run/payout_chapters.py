@@ -9,7 +9,7 @@ from decimal import Decimal
 from woostore import meta, refunds
 
 from . import shop_view
-from .books import CARD, STRIPE, Books
+from .books import CARD, STRIPE
 from .scene import Scene
 
 #: Columns of Stripe's itemized payout reconciliation that matter.
@@ -26,12 +26,12 @@ STRIPE_COLUMNS = (
 )
 
 
-def paid_out_by_woopayments(scene: Scene, books: Books) -> None:
+def paid_out_by_woopayments(scene: Scene) -> None:
     """Everything that was paid by card in the stories before."""
     scene.begin("WooPayments pays out all cards of the stories above")
     store = scene.store
-    books.profile(CARD, books.fee_account())
-    books.switch_on("settlement")
+    scene.books.profile(CARD, scene.books.fee_account())
+    scene.books.switch_on("settlement")
     with store.lock:
         told = [number for chapter in scene.chapters for number in chapter.order_ids]
         paid = [n for n in told if store.orders[n]["payment_method"] == CARD.code]
@@ -40,12 +40,12 @@ def paid_out_by_woopayments(scene: Scene, books: Books) -> None:
     scene.chapter.payout = payout["id"]
     amount = f"{Decimal(payout['amount']) / 100:.2f} {store.currency}"
     text = f"WooPayments sends {amount} to the bank: {len(paid)} payments, {len(back)} refunds"
-    books.sync_now()
+    scene.books.sync_now()
     scene.in_shop(f"{text}, less its fees")
     scene.end_payout()
 
 
-def payment_of_an_unknown_order(scene: Scene, books: Books) -> None:
+def payment_of_an_unknown_order(scene: Scene) -> None:
     """The payout of Stripe tells of an order that never arrived."""
     scene.begin("Stripe's payout file has a payment that Odoo knows nothing of")
     orders = [scene.buy({"LAMP-1": 1}, STRIPE.code, "paid by Stripe")]
@@ -53,12 +53,12 @@ def payment_of_an_unknown_order(scene: Scene, books: Books) -> None:
     orders.append(scene.buy({"TEA-1": 4}, STRIPE.code, "paid by Stripe; its webhook gets lost"))
     scene.store.drop = None
     scene.chapter.payout = f"po_demo_{orders[0]}"
-    profile = books.profile(STRIPE, books.fee_account())
-    books.import_file(profile, "stripe.csv", _stripe_file(scene, orders))
+    profile = scene.books.profile(STRIPE, scene.books.fee_account())
+    scene.books.import_file(profile, "stripe.csv", _stripe_file(scene, orders))
     scene.in_odoo("the bookkeeper imports the payout file stripe.csv")
-    books.sync_now()
+    scene.books.sync_now()
     scene.in_odoo("the clerk presses “Sync Now”")
-    books.match_again(scene.chapter.payout)
+    scene.books.match_again(scene.chapter.payout)
     scene.in_odoo("the bookkeeper presses “Match Again”")
     scene.end_payout()
 
@@ -85,3 +85,9 @@ def _stripe_file(scene: Scene, order_ids: list[int]) -> str:
         )
         writer.writerow(dict(zip(STRIPE_COLUMNS, values, strict=True)))
     return file.getvalue()
+
+
+ALL = (
+    paid_out_by_woopayments,
+    payment_of_an_unknown_order,
+)

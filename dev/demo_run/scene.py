@@ -10,6 +10,7 @@ from odoo_client import OdooClient
 from woostore import Cart, Store
 
 from . import shop_view
+from .books import Books
 from .carts import PLACES, address
 from .chapter import ODOO, SHOP, Chapter
 from .clerk import Clerk
@@ -31,6 +32,7 @@ class Scene:
         self.odoo = OdooView(odoo, backend)
         self.payouts = PayoutView(odoo, backend)
         self.clerk = Clerk(odoo)
+        self.books = Books(odoo, backend)
         self.chapters: list[Chapter] = []
         self._settle = settle
 
