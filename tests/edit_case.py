@@ -71,3 +71,32 @@ class EditCase(WorkflowCase):
         moves = sale._create_invoices()
         moves.action_post()
         return moves
+
+
+class ProtectedCase(EditCase):
+    chart = "generic_coa"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        (cls.mug | cls.book | cls.cup).invoice_policy = "delivery"
+
+    def conflict(self, order, quantities=None, **changes):
+        """Edit an order; it must end as a question to a person. Returns (issue, order)."""
+        event, edited = self.edit(order, quantities, **changes)
+        self.assertEqual(event.state, "blocked", event.reason)
+        self.assertEqual(event.issue_id.code, "changed_after_delivery")
+        return event.issue_id, edited
+
+    def decide(self, issue, choice):
+        """Press a button of the issue and let the jobs run; returns the event it was about."""
+        event = issue.event_ids.filtered(lambda one: one.state == "blocked")[:1]
+        getattr(issue, choice)()
+        self.run_pending()
+        return event
+
+    def state_of(self, sale):
+        return [
+            (line.product_uom_qty, line.price_subtotal, line.price_tax, line.name)
+            for line in sale.order_line
+        ]
