@@ -14,6 +14,7 @@ from . import channel_event_inbox
 from . import channel_event_jobs
 from . import channel_log
 from . import channel_outbox
+from . import channel_outbox_display
 from . import channel_binding
 from . import channel_binding_outbound
 from . import channel_binding_edits

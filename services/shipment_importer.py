@@ -77,7 +77,8 @@ class ChannelShipmentImporter(models.AbstractModel):
         done = self.env["stock.picking"]
         for _step in range(MAX_STEPS):
             waiting = self._open(order)
-            waiting.filtered("move_ids").action_assign()
+            if waiting:
+                waiting.action_assign()
             ready = waiting.filtered(lambda picking: any(picking.move_ids.mapped("quantity")))
             if not ready:
                 break

@@ -1,6 +1,7 @@
 """A shop that is told of what happens to its orders in Odoo."""
 
 import html
+from unittest.mock import patch
 
 from .line_case import WorkflowCase
 
@@ -59,12 +60,12 @@ class OutboundCase(WorkflowCase):
             quantity = pieces.get(move.product_id.default_code, 0) if pieces else None
             quantity = move.product_uom_qty if quantity is None else quantity
             move.write({"quantity": quantity, "picked": bool(quantity)})
-        picking = picking.with_context(skip_backorder=True)
+        options = {"skip_backorder": True}
         if not backorder:
-            picking = picking.with_context(picking_ids_not_to_backorder=picking.ids)
-        picking.button_validate()
+            options["picking_ids_not_to_backorder"] = picking.ids
+        picking.with_context(**options).button_validate()
         self.assertEqual(picking.state, "done")
-        return picking.with_context({})
+        return picking
 
     def give_back(self, picking, **pieces):
         """Take pieces (by SKU) of a delivery back into stock; returns the done return."""
@@ -117,6 +118,15 @@ class OutboundCase(WorkflowCase):
                 error = self.run_notes(note)
                 self.assertFalse(error, error)
         self.fail("the notes never end")
+
+    def kill_while_storing(self, note, exporter):
+        """A worker dies after the shop was told, before that is written down."""
+        with patch.object(exporter, "_store", side_effect=SystemExit):
+            try:
+                self.run_notes(note)
+            except SystemExit:  # not assertRaises: Odoo's rolls back what was committed
+                return
+        self.fail("it was not killed")
 
     def ended(self, record, kind=None):
         """How telling of a record ended the last time: ``(state, reason)``."""

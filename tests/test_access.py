@@ -26,12 +26,14 @@ CONFIGURATION = (
     "channel.risk.rule",
     "channel.meta.field",
     "channel.binding.order",
+    "channel.binding.refund",
+    "channel.binding.shipment",
     "channel.binding.partner",
     "channel.binding.template",
     "channel.binding.product",
 )
 WORK = ("channel.event", "channel.issue", "channel.log", "channel.finding")
-INNER = ("channel.gate", "channel.cursor")
+INNER = ("channel.gate", "channel.cursor", "channel.outbox")
 
 
 def make_backend(env, **values):
@@ -76,6 +78,7 @@ def make_everything(backend):
     partner = env["res.partner"].create({"name": "Jane Doe"})
     product = env["product.product"].create({"name": "Chair"})
     order = env["sale.order"].create({"partner_id": partner.id, "company_id": company.id})
+    picking = env["stock.picking"].create({"picking_type_id": warehouse.out_type_id.id})
     field = env["ir.model.fields"]._get("sale.order", "client_order_ref")
 
     def bind(kind, record):
@@ -105,6 +108,13 @@ def make_everything(backend):
         "channel.risk.rule": env["channel.risk.rule"].create({**row, "name": "Risky"}),
         "channel.meta.field": env["channel.meta.field"].create({**code, "field_id": field.id}),
         "channel.binding.order": bind("order", order),
+        "channel.binding.refund": env["channel.binding.refund"].create(
+            {**row, "external_id": "7", "order_id": order.id, "order_external_id": "7"}
+        ),
+        "channel.binding.shipment": env["channel.binding.shipment"].create(
+            {**row, "external_id": "7", "order_id": order.id, "odoo_id": picking.id}
+        ),
+        "channel.outbox": env["channel.outbox"]._note("order_status", order, lambda one: one),
         "channel.binding.partner": bind("partner", partner),
         "channel.binding.template": bind("template", product.product_tmpl_id),
         "channel.binding.product": bind("product", product),

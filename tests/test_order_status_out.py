@@ -31,7 +31,7 @@ class TestNumber(OutboundCase):
         self.assertEqual(self.shop_meta(order, "odoo_order_number"), sale.name)
 
     def test_nothing_new_makes_no_call(self):
-        order, sale = self.sold()
+        _order, sale = self.sold()
         calls = len(self.store.requests)
         self.env["channel.outbox"]._note("order_status", sale, lambda one: one)
         self.tell()
@@ -248,10 +248,10 @@ class TestCancelled(OutboundCase):
 class TestWhatIsSent(OutboundCase):
     def test_never_lines_nor_addresses(self):
         """Anything else than status and meta data makes a shop work out the taxes again."""
-        order, sale = self.sold(("MUG", 3), ("BOOK", 1), shipping=[("flat_rate", "4.95")])
+        _order, sale = self.sold(("MUG", 3), ("BOOK", 1), shipping=[("flat_rate", "4.95")])
         self.send(sale)
         self.tell()
-        order, sale = self.sold()
+        _order, sale = self.sold()
         sale.action_cancel()
         self.tell()
         for call in self.calls("PUT"):

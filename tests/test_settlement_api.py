@@ -16,6 +16,8 @@ class TestSettlementApi(SettlementCase):
 
     def setUp(self):
         super().setUp()
+        for rows in (self.store.orders, self.store.payouts, self.store.transactions):
+            rows.clear()
         self.flow = self.backend.flow_ids.filtered(lambda flow: flow.kind == "settlement")
         self.gateway("woocommerce_payments")
 

@@ -185,7 +185,6 @@ class TestSettlementRefused(SettlementCase):
         form.profile_id = self.profile
         self.assertEqual(form.journal_id, self.journal)
         form.data = base64.b64encode(self.as_csv(self.row(1, 121)))
-        form.filename = "payouts.csv"
         form.save().action_import()
         self.assertEqual(self.events().external_id, "po_1")
 

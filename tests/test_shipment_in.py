@@ -38,7 +38,9 @@ class TestShipmentIn(OutboundCase):
 
     def test_off_at_first(self):
         backend = self._make_backend(self.company, name="Another")
-        flow = backend.flow_ids.filtered(lambda one: (one.kind, one.direction) == ("shipment", "in"))
+        flow = backend.flow_ids.filtered(
+            lambda one: (one.kind, one.direction) == ("shipment", "in")
+        )
         self.assertEqual(flow.mapped("active"), [False])
         self.inbound.active = False
         self.stock(MUG=5, BOOK=5)
@@ -54,9 +56,7 @@ class TestShipmentIn(OutboundCase):
         picking = sale.picking_ids
         self.assertEqual((event.state, picking.state), ("done", "done"), event.reason)
         self.assertIn(picking.name, event.reason)
-        self.assertEqual(
-            self.ended(picking), ("ignored", "The shop completed the order itself")
-        )
+        self.assertEqual(self.ended(picking), ("ignored", "The shop completed the order itself"))
         self.assertEqual(self.shop_notes(order), [])
         self.assertEqual(self.mails(order, "customer_note"), [])
         self.assertEqual(self.known(picking).via, "shop")
@@ -111,6 +111,22 @@ class TestShipmentIn(OutboundCase):
         self.run_job(event)
         self.assertEqual((event.state, sale.picking_ids.state), ("ignored", "assigned"))
         self.assertIn("processing", event.reason)
+
+    def test_never_while_the_delivery_is_blocked(self):
+        self.stock(MUG=5, BOOK=5)
+        order, sale = self.sold()
+        sale.write({"channel_delivery_blocked": True, "channel_hold_reason": "Waiting for money"})
+        self.store.update_order(order["id"], status="completed")
+        sale.channel_binding_ids.status_code = "completed"
+        event = self.note(order["id"], kind="shipment", source="order")
+        self.run_job(event)
+        self.assertEqual((event.state, event.issue_id.code), ("blocked", "odoo_refused"))
+        self.assertIn("Waiting for money", event.issue_id.title)
+        self.assertEqual(sale.picking_ids.state, "assigned")
+        sale.channel_delivery_blocked = False
+        event.issue_id.action_retry()
+        self.run_pending()
+        self.assertEqual((event.state, sale.picking_ids.state), ("done", "done"))
 
     def test_what_odoo_asks_for_blocks(self):
         self.mug.tracking = "serial"
