@@ -2,7 +2,7 @@
 
 from odoo import api, fields, models
 
-from ..services.order_facts import gateway_code
+from ..services.order_facts import WORKFLOW, gateway_code
 
 
 class SaleOrder(models.Model):
@@ -59,7 +59,7 @@ class SaleOrder(models.Model):
         """``{order: channel.map.payment}`` of those whose gateway has a row (archived or not)."""
         found = {}
         for backend, bindings in self.sudo().channel_binding_ids.grouped("backend_id").items():
-            rows = self.env["channel.map.payment"].sudo()._rows(backend, ["invoice_policy"])
+            rows = self.env["channel.map.payment"].sudo()._rows(backend, WORKFLOW)
             for binding in bindings:
                 if row := rows.get(gateway_code(binding.payment_method)):
                     found[binding.odoo_id.with_env(self.env)] = row

@@ -17,6 +17,7 @@ from . import order_writer
 from . import order_follow_ups
 from . import order_importer
 from . import order_invoicing
+from . import payment_entries
 from . import order_payments
 from . import payment_importer
 from . import customer_importer

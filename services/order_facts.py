@@ -24,6 +24,9 @@ NO_METHOD = "no_method"
 #: Row of the payment map for value paid with gift cards or store credit.
 GIFT_CARD = "gift_card"
 
+#: Fields of a gateway's row that say whether anything follows by itself.
+WORKFLOW = ("invoice_policy", "register_payment", "deliver_virtual")
+
 
 def gateway_code(method: str | None) -> str:
     """Code of the payment map's row for an order's payment method, which may be empty."""

@@ -11,6 +11,7 @@ from ..core import errors
 from ..core.canonical import LineKind, TaxRate
 from .messages import issue_text
 from .order_batch import Batch, Draft
+from .order_facts import WORKFLOW
 
 #: Imported orders are not news to followers: the chatter gets one line about the import. What
 #: follows from them is noted once for all of them, not by each confirmation.
@@ -94,14 +95,7 @@ class ChannelOrderImporter(models.AbstractModel):
             backend,
             statuses=self.env["channel.map.status"]._meanings(backend),
             payments=self.env["channel.map.payment"]._rows(
-                backend,
-                [
-                    "order_policy",
-                    "payment_term_id",
-                    "invoice_policy",
-                    "register_payment",
-                    "deliver_virtual",
-                ],
+                backend, ["order_policy", "payment_term_id", *WORKFLOW]
             ),
             carriers=self.env["channel.map.carrier"]._rows(backend, ["carrier_id"]),
             warehouse_rules=self.env["channel.map.warehouse"].search(rules),

@@ -11,7 +11,7 @@ from odoo.fields import Datetime
 from .job_run import Outcome
 from .messages import issue_text
 from .money_task import MoneyTask
-from .order_facts import GIFT_CARD, gateway_code
+from .order_facts import GIFT_CARD, WORKFLOW, gateway_code
 
 
 class ChannelPaymentImporter(models.AbstractModel):
@@ -52,7 +52,7 @@ class ChannelPaymentImporter(models.AbstractModel):
     def _open_task(self, work):
         backend = work.events.backend_id.with_env(self.env)
         binding = self.env["channel.binding.order"]._find(backend, work.external_id)
-        rows = self.env["channel.map.payment"]._rows(backend, ["invoice_policy", "journal_id"])
+        rows = self.env["channel.map.payment"]._rows(backend, WORKFLOW)
         none = self.env["channel.map.payment"]
         return MoneyTask(
             binding=binding,

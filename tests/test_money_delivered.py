@@ -233,6 +233,33 @@ class TestWhole(DeliveryCase):
         )
         self.assertSettled(sale)
 
+    def test_line_that_grew(self):
+        """The second invoice of the line is what its amounts are now minus what they were."""
+        self.gateway("stripe", register_payment=False)
+        order = self.place(("MUG", 3), **self.card())
+        sale = self.import_order(order)
+        self.money(sale)
+        self.store.clock.advance(5)
+        item = order["line_items"][0]["id"]
+        self.store.edit_order(order["id"], set_quantity={item: 4})
+        after = self.store.orders[order["id"]]
+        other = self.import_order(self.place(("MUG", 4), **self.card("ch_2")))
+        self.assertEqual(other.amount_total, float(after["total"]))
+        sale.order_line.write(
+            {
+                "product_uom_qty": 4,
+                "price_unit": other.order_line.price_unit,
+                "extra_tax_data": other.order_line.extra_tax_data,
+            }
+        )
+        sale.order_line._compute_amount()
+        sale.channel_binding_ids.write(
+            {"amount_total": other.amount_total, "amount_tax": other.amount_tax}
+        )
+        self.look_again(sale, "done")
+        self.assertEqual(sale.invoice_ids.sorted("id").invoice_line_ids.mapped("quantity"), [3, 1])
+        self.assertMoney(order, paid=False)
+
     def test_difference_that_a_person_registered(self):
         self.gateway("bacs")
         order = self.place(("MUG", 3), payment_method="bacs", status="on-hold")
