@@ -48,9 +48,27 @@ class SaleOrderLine(models.Model):
         return (self.channel_external_id or "").startswith(REFUND)
 
     def _get_qty_procurement(self, previous_product_uom_qty=False):
-        """Pieces that were refunded need not be procured any more, neither now nor later."""
+        """Pieces that were refunded need not be procured any more, neither now nor later.
+
+        Never more than what is still open: what has left is no surplus that has to come back.
+        """
         quantity = super()._get_qty_procurement(previous_product_uom_qty)
-        return quantity + self.channel_qty_refunded
+        if not self.channel_qty_refunded:
+            return quantity
+        waiting = max(quantity - self._channel_qty_shipped(), 0.0)
+        enough = min(quantity + self.channel_qty_refunded, self.product_uom_qty + waiting)
+        return max(quantity, enough)
+
+    def _channel_qty_shipped(self):
+        """Pieces that have left, whatever came back of them. (Of a kit: Odoo's figure.)"""
+        outgoing, _incoming = self._get_outgoing_incoming_moves(strict=True)
+        if self.move_ids and self.product_id not in self.move_ids.product_id:
+            return self.qty_delivered
+        return sum(
+            move.product_uom._compute_quantity(move.quantity, self.product_uom_id)
+            for move in outgoing
+            if move.state == "done"
+        )
 
     def _channel_due(self):
         """Pieces that never leave are as good as delivered: refund lines take their money off.

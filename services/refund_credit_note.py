@@ -120,11 +120,7 @@ class ChannelRefundCreditNote(models.AbstractModel):
 
     def _origin(self, draft, part):
         """The invoice line that a part is about: of its line, else the largest of its taxes."""
-        found = [
-            source
-            for source in draft.invoiced
-            if source.tax_set == part.tax_set and source.record.move_id.move_type == "out_invoice"
-        ]
+        found = [source for source in draft.invoiced if source.tax_set == part.tax_set]
         same = [
             source
             for source in found

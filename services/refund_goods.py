@@ -59,7 +59,7 @@ class ChannelRefundGoods(models.AbstractModel):
         if sale.state != "sale":
             return kept
         for line, pieces in wanted.items():
-            left = line.product_uom_qty - line.channel_qty_refunded - self._delivered(line)
+            left = line.product_uom_qty - line.channel_qty_refunded - line._channel_qty_shipped()
             if (pieces := min(pieces, left)) > 0:
                 kept[line] = pieces
                 line.channel_qty_refunded += pieces
@@ -75,17 +75,6 @@ class ChannelRefundGoods(models.AbstractModel):
         lines._action_launch_stock_rule()
         locked.action_lock()
 
-    def _delivered(self, line):
-        """Pieces that have left, whatever came back of them. (Of a kit: Odoo's figure.)"""
-        outgoing, _incoming = line._get_outgoing_incoming_moves(strict=True)
-        if line.move_ids and line.product_id not in line.move_ids.product_id:
-            return line.qty_delivered
-        return sum(
-            move.product_uom._compute_quantity(move.quantity, line.product_uom_id)
-            for move in outgoing
-            if move.state == "done"
-        )
-
     # === DELIVERED === #
 
     def _coming_back(self, draft, back):
@@ -96,7 +85,7 @@ class ChannelRefundGoods(models.AbstractModel):
         policy, missing = self._policy(draft), {}
         for line, pieces in back.items():
             key = line.channel_external_id
-            pieces = min(pieces, self._delivered(line))
+            pieces = min(pieces, line._channel_qty_shipped())
             if policy == "never" or (policy == "shop" and not draft.restocked.get(key)):
                 continue
             if pieces > 0:

@@ -132,7 +132,7 @@ class ChannelRefundImporter(models.AbstractModel):
                 reasons.append(self.env._("%s is told by Odoo itself", refund.external_id))
                 continue
             draft = RefundDraft(binding, refund, self._day(refund), work.recorder)
-            draft.is_last = bool(binding.amount_total) and float(paid) >= binding.amount_total
+            draft.is_last = self._takes_the_rest(binding, paid)
             draft.restocked = self._take_restocked(refund, left)
             try:
                 with self.env.cr.savepoint():
@@ -141,6 +141,11 @@ class ChannelRefundImporter(models.AbstractModel):
                 return reasons, self._as_issue(draft, error)
             reasons.append(f"{refund.external_id}: {', '.join(draft.reasons)}")
         return reasons, None
+
+    def _takes_the_rest(self, binding, paid):
+        """Whether refunds of this amount altogether leave nothing of an order."""
+        total, compare = binding.amount_total, binding.odoo_id.currency_id.compare_amounts
+        return compare(total, 0) > 0 and compare(float(paid), total) >= 0
 
     def _made_by_odoo(self, binding, refunds):
         """Markers of refunds that a note of the outbox made: their exporter binds them."""

@@ -19,7 +19,8 @@ class ChannelRefundOrderChange(models.AbstractModel):
         """Take the refund off the order; or end an order of which nothing is left."""
         if draft.is_last and not self._has_left(draft.sale):
             number = draft.binding.number or draft.binding.external_id
-            self.env["channel.order.workflow"]._cancel(draft.sale, number)
+            if error := self.env["channel.order.workflow"]._cancel(draft.sale, number):
+                raise error
             draft.reasons.append(self.env._("sales order %s cancelled", draft.sale.name))
             return
         amounts = self.env["channel.refund.amounts"]
@@ -54,10 +55,7 @@ class ChannelRefundOrderChange(models.AbstractModel):
 
     def _origin(self, draft, part):
         """The order's line that a part is about: its own, else the largest of its taxes."""
-        found = [
-            source
-            for source in draft.open
-            if source.tax_set == part.tax_set and source.record._name == "sale.order.line"
-        ]
-        same = [source for source in found if source.record.channel_external_id == part.line]
-        return max(same or found, key=lambda source: source.charge.base).record
+        found = [source for source in draft.open if source.tax_set == part.tax_set]
+        lines = [source for source in found if source.record._name == "sale.order.line"]
+        same = [source for source in lines if source.record.channel_external_id == part.line]
+        return max(same or lines or found, key=lambda source: source.charge.base).record

@@ -203,16 +203,29 @@ class Kinds:
         self.assertEqual(set(self.taxes(sale).values()), {"0.00"})
         self.assertMoney(order)
 
+    def test_date_is_the_shops(self):
+        """Half past eleven in the evening, UTC: the next day in Brussels."""
+        order, sale = self.sold()
+        made = self.store.refund_order(order["id"], amount="5.00")
+        self.store.refunds[made["id"]]["date_created_gmt"] = "2026-01-15T23:30:00"
+        self.refund_again(order)
+        note = self.notes(sale)
+        payment = sale.channel_payment_ids.filtered(lambda one: one.payment_type == "outbound")
+        self.assertEqual({str(note.invoice_date), str(note.date)}, {"2026-01-16"})
+        self.assertEqual(str(payment.date), "2026-01-16")
+
 
 @tagged("post_install", "-at_install")
 class TestExclusive(Kinds, RefundCase):
     allow_inherited_tests_method = True
+    backend_values = {"tz": "Europe/Brussels"}
 
 
 @tagged("post_install", "-at_install")
 class TestInclusive(Kinds, RefundCase):
     allow_inherited_tests_method = True
     store_options = {"prices_include_tax": True, "timezone": "Europe/Brussels"}
+    backend_values = {"tz": "Europe/Brussels"}
 
 
 @tagged("post_install", "-at_install")
@@ -220,6 +233,7 @@ class TestIncludedTaxes(Kinds, RefundCase):
     """The same where Odoo's taxes are included in its prices."""
 
     allow_inherited_tests_method = True
+    backend_values = {"tz": "Europe/Brussels"}
 
     @classmethod
     def setUpClass(cls):

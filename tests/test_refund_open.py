@@ -234,3 +234,37 @@ class TestPartlyInvoiced(RefundCase):
         # the credit note of an unpaid invoice is settled with it
         self.assertEqual(f"{draft.amount_residual:.2f}", f"{draft.amount_total - 5:.2f}")
         self.assertFalse(sale.channel_payment_ids)
+
+    def test_two_unpaid_invoices(self):
+        """One credit note settles both; the invoice it is mostly about is the one it reverses."""
+        self.gateway("stripe", invoice_policy="delivered", register_payment=False)
+        order, sale = self.ordered(**self.card())
+        for quantities in ({"MUG": 2}, {"MUG": 1, "BOOK": 2}):
+            self.deliver(sale, **quantities)
+            self.money(sale)
+        first, second = sale.invoice_ids.sorted("id")
+        self.refund(order, amount=order["total"])
+        note = self.notes(sale)
+        largest = max(first, second, key=lambda move: move.amount_total)
+        self.assertEqual(note.reversed_entry_id, largest)
+        self.assertIn(((first | second) - largest).name, note.invoice_origin)
+        self.assertEqual((first | second | note).mapped("amount_residual"), [0, 0, 0])
+        self.assertEqual(set(self.taxes(sale).values()), {"0.00"})
+
+    def test_gift_card_is_not_refunded(self):
+        """The shop refunds what was paid by the gateway; what the card has paid stays invoiced."""
+        self.gateway("stripe")
+        self.gateway("gift_card", journal_id=self._journal("Gift cards", "GIFT").id)
+        order = self.place(("MUG", 3), ("BOOK", 2), **self.card())
+        payload = self.payload(order)
+        payload["gift_cards"] = [{"code": "GC-1", "amount": "20.00"}]
+        payload["total"] = f"{Decimal(order['total']) - 20:.2f}"
+        event, sale = self.import_changed(payload)
+        self.assertEqual(event.state, "done", event.reason)
+        self.money(sale)
+        self.store.orders[order["id"]]["total"] = payload["total"]
+        self.store.refund_order(order["id"], amount=payload["total"], restock=False)
+        self.look(order, "done")
+        self.assertMoney(order, gift_cards="20")
+        tax = self.notes(sale).amount_tax / self.notes(sale).amount_total
+        self.assertAlmostEqual(tax, sale.amount_tax / sale.amount_total, places=3)
