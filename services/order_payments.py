@@ -37,7 +37,7 @@ class ChannelOrderPayments(models.AbstractModel):
         known = known.filtered(lambda payment: payment.channel_method != GIFT_CARD)
         transaction = binding.transaction_id or ""
         self._adopt_transaction(task, known, transaction)
-        missing = binding.amount_total - sum(known.mapped("amount"))
+        missing = binding.amount_total - sum(known.mapped("amount")) - self._never_due(sale)
         if sale.currency_id.compare_amounts(missing, 0) <= 0:
             return
         missing -= self._settled_otherwise(sale)
@@ -47,6 +47,12 @@ class ChannelOrderPayments(models.AbstractModel):
             task.problems.append(self._paid_less(task, missing))
         else:
             self._pay(task, task.row, missing, transaction)
+
+    def _never_due(self, sale):
+        """What was refunded before it was paid: an order on delivery is paid less by it."""
+        refunds = sale.channel_refund_ids.filtered(lambda refund: not refund.gone_at)
+        paid_back = self.env["channel.payment.entries"]._of(sale, ("outbound",))
+        return sum(refunds.mapped("amount")) - sum(paid_back.mapped("amount"))
 
     def _register_gift_cards(self, task):
         known = self.env["channel.payment.entries"]._of(task.sale, ("inbound",))

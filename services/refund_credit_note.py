@@ -145,17 +145,7 @@ class ChannelRefundCreditNote(models.AbstractModel):
         note.action_post()
         if note.date != note.invoice_date:
             self._tell_locked(draft)
-        open_lines = (note | self._invoices(draft)).line_ids.filtered(
-            lambda line: line.account_type == "asset_receivable" and not line.reconciled
-        )
-        for lines in open_lines.grouped("account_id").values():
-            if note in lines.move_id and len(lines.move_id) > 1:
-                lines.reconcile()
-
-    def _invoices(self, draft):
-        return draft.sale.invoice_ids.filtered(
-            lambda move: move.state == "posted" and move.move_type == "out_invoice"
-        )
+        self.env["channel.payment.entries"]._match(draft.sale)
 
     def _tell_locked(self, draft):
         """Odoo books behind a lock date what belongs before it: a person should know."""

@@ -117,7 +117,7 @@ NO_NOTES = ("Backordered",)
 # === REFUNDS === #
 
 #: What is read of an order beside its refunds.
-REFUNDED_ORDER_FIELDS = "id,status,date_modified_gmt,refunds,line_items"
+REFUNDED_ORDER_FIELDS = "id,date_modified_gmt,refunds,line_items"
 
 #: Meta data of a refund that Odoo made; it is looked for before making one again.
 REFUND_MARKER = "_odoo_refund_uuid"
