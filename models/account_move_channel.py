@@ -25,10 +25,17 @@ class AccountMove(models.Model):
             )
         )
         if credit_notes:
-            reader = self.env["channel.credit.note"]
-            self.env["channel.outbox"]._note("refund", credit_notes.sudo(), reader._orders)
+            credit_notes.sudo()._channel_tell()
         posted.reversed_entry_id._channel_withdrawn()
         return posted
+
+    def _channel_tell(self):
+        """Note these credit notes; one that only makes way for a corrected invoice is not told."""
+        orders = self.env["channel.credit.note"]._orders
+        notes = self.env["channel.outbox"]._note("refund", self, orders)
+        if self.env.context.get("move_reverse_cancel"):
+            reason = self.env._("An invoice was replaced: the customer gets no money back by it")
+            notes._settle("ignored", reason)
 
     def button_draft(self):
         result = super().button_draft()

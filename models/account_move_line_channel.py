@@ -27,10 +27,8 @@ class AccountMoveLine(models.Model):
 
         Empty where the line does not reverse one line of a channel's order at its price.
         """
-        if (
-            self.move_id.move_type != "out_refund"
-            or not self.sale_line_ids.sudo().channel_external_id
-        ):
+        sold = self.sale_line_ids.sudo()
+        if self.move_id.move_type != "out_refund" or not any(sold.mapped("channel_external_id")):
             return None
         whole, price = self._channel_reversed(), vals.get("price_unit", self.price_unit)
         if len(whole) != 1 or "tax_ids" in vals or whole.tax_ids != self.tax_ids:

@@ -109,6 +109,17 @@ class TestNothingToTell(RefundOutCase):
         self.told(self.credit(invoice))
         self.assertEqual(Decimal(str(self.refunds(order)[0]["amount"])), Decimal(order["total"]))
 
+    def test_an_invoice_that_is_replaced(self):
+        """“Reverse and Create Invoice” gives nobody his money back."""
+        order, invoice = self.sold(("MUG", 1))
+        wizard = self.env["account.move.reversal"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        )
+        wizard.create({"journal_id": invoice.journal_id.id}).modify_moves()
+        (note,) = self.notes(invoice.reversal_move_ids)
+        self.assertEqual((note.state, "replaced" in note.reason), ("ignored", True))
+        self.assertFalse(self.refunds(order))
+
     def test_posted_twice(self):
         order, invoice = self.sold(("MUG", 1))
         note = self.credit(invoice)

@@ -24,13 +24,17 @@ class OrderToReturn:
     def two_mugs_are_shipped(self):
         self.the_warehouse_ships(MUG=2, tracking="PARCEL-1")
         self.assertEqual(self.shop_status, "processing")
-        self.assertIn("PARCEL-1", "\n".join(self.shop_notes(self.order)))
+        self.the_shop_knows_of("PARCEL-1")
 
     def the_rest_is_shipped(self):
         self.the_warehouse_ships(tracking="PARCEL-2")
         self.assertEqual(self.shop_status, "completed")
-        self.assertIn("PARCEL-2", "\n".join(self.shop_notes(self.order)))
+        self.the_shop_knows_of("PARCEL-2")
         self.assertEqual(self.sale.delivery_status, "full")
+
+    def the_shop_knows_of(self, parcel):
+        notes = [note["note"] for note in self.store.notes_of(self.order["id"])]
+        self.assertIn(parcel, "\n".join(notes))
 
     def one_mug_was_broken_and_may_be_kept(self):
         refund = self.the_shop_refunds(lines=[self.part_of_line("MUG", 1)], restock=False)

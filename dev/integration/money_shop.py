@@ -171,6 +171,17 @@ class MoneyShop:
             """
         )
 
+    def history(self) -> list[tuple]:
+        """How all of it ended, in the order in which it came."""
+        return self.sql(
+            """
+            SELECT received_at, kind, external_id, state, reason FROM channel_event
+            UNION ALL
+            SELECT noted_at, kind, res_id::text, state, reason FROM channel_outbox
+            ORDER BY 1
+            """
+        )
+
     def hurry(self) -> None:
         """Jobs that were postponed are due now."""
         self.sql("UPDATE queue_job SET eta = NULL WHERE state = 'pending' AND eta IS NOT NULL")

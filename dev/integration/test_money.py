@@ -58,6 +58,7 @@ def shop(odoo, sql):
         yield shop
         print("troubles:", shop.troubles())
         print("unfinished:", shop.unfinished())
+        print("events:", shop.history())
 
 
 def _store(name, **options):
@@ -102,6 +103,7 @@ def _check(shop, order, **differing):
 def test_killed_at_chosen_statements(shop, running, wait_until, shipped):
     """The server loses power while a job waits for a statement: it never happened, or once."""
     for table in STATEMENTS:
+        print("held:", table)
         order = shipped()
         with held(running.database, table) as waits:
             shop.refund(order)
