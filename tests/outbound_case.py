@@ -56,7 +56,7 @@ class OutboundCase(WorkflowCase):
         picking = self.open_picking(sale)
         if tracking or carrier:
             picking.write({"carrier_tracking_ref": tracking, "carrier_id": carrier and carrier.id})
-        for move in picking.move_ids:
+        for move in picking.move_ids.filtered(lambda move: move.state != "cancel"):
             quantity = pieces.get(move.product_id.default_code, 0) if pieces else None
             quantity = move.product_uom_qty if quantity is None else quantity
             move.write({"quantity": quantity, "picked": bool(quantity)})
