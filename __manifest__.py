@@ -22,7 +22,6 @@
         "wizards/settlement_import_views.xml",
         "views/channel_backend_views.xml",
         "views/channel_event_views.xml",
-        "views/channel_outbox_views.xml",
         "views/channel_issue_views.xml",
         "views/channel_log_views.xml",
         "views/channel_outbox_views.xml",

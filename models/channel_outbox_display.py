@@ -7,9 +7,6 @@ class ChannelOutbox(models.Model):
     _inherit = "channel.outbox"
 
     record_name = fields.Char("About", compute="_compute_record_name", compute_sudo=True)
-    duration = fields.Float(
-        "Waited (s)", compute="_compute_duration", help="From changed to settled."
-    )
 
     # === COMPUTE METHODS === #
 
@@ -27,11 +24,6 @@ class ChannelOutbox(models.Model):
         for note in self:
             note.display_name = f"{kinds.get(note.kind)} {note.record_name or '?'}"
 
-    @api.depends("noted_at", "done_at")
-    def _compute_duration(self):
-        for note in self:
-            note.duration = (note.done_at - note.noted_at).total_seconds() if note.done_at else 0.0
-
     # === ACTION METHODS === #
 
     def action_view_log(self):
@@ -47,28 +39,3 @@ class ChannelOutbox(models.Model):
             ("reference", "=", f"{self.kind} {binding.external_id}"),
         ]
         return {**action, "domain": domain, "context": {}}
-
-
-class ChannelFlow(models.Model):
-    _inherit = "channel.flow"
-
-    has_options = fields.Boolean(compute="_compute_has_options")
-
-    @api.depends("kind", "direction")
-    def _compute_has_options(self):
-        for flow in self:
-            flow.has_options = flow.kind == "refund" or (
-                (flow.kind, flow.direction) == ("shipment", "out")
-            )
-
-    def action_view_options(self):
-        """What this one flow can be told beyond on and off."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.display_name,
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-            "target": "new",
-        }
