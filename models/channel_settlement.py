@@ -184,31 +184,32 @@ class ChannelSettlement(models.Model):
     def _sweep(self, backend):
         """Try open payouts again whose payment has come, and end events of those closed by hand.
 
-        One query a minute; it finds nothing as long as no payment of an open line was written.
+        One query a minute; it finds nothing as long as no payment of an open line was written. What
+        a person has ignored stays so until then.
         """
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
                 """
                 SELECT payout.id FROM channel_settlement payout
+                  LEFT JOIN LATERAL (
+                       SELECT true AS waits FROM channel_event event
+                        WHERE event.backend_id = payout.backend_id
+                          AND event.kind = 'settlement'
+                          AND event.external_id = payout.external_id
+                          AND event.state = 'blocked' LIMIT 1) blocked ON true
                  WHERE payout.backend_id = %(backend)s AND (
-                       payout.state <> 'done' AND (
-                           payout.matched_at < now() AT TIME ZONE 'UTC' - interval %(rarely)s
-                           OR EXISTS (
-                               SELECT 1 FROM channel_settlement_line line
-                                 JOIN account_payment payment
-                                   ON payment.channel_transaction_id = line.transaction_id
-                                   OR payment.channel_transaction_id = ANY(
-                                       string_to_array(line.other_ids, ' '))
-                                WHERE line.settlement_id = payout.id AND line.problem <> ''
-                                  AND payment.write_date
-                                      > payout.matched_at - interval %(late)s))
-                    OR payout.state = 'done' AND EXISTS (
-                           SELECT 1 FROM channel_event event
-                            WHERE event.backend_id = payout.backend_id
-                              AND event.kind = 'settlement'
-                              AND event.external_id = payout.external_id
-                              AND event.state = 'blocked'))
+                       blocked.waits AND payout.state = 'done'
+                    OR blocked.waits
+                       AND payout.matched_at < now() AT TIME ZONE 'UTC' - interval %(rarely)s
+                    OR payout.state <> 'done' AND EXISTS (
+                       SELECT 1 FROM channel_settlement_line line
+                         JOIN account_payment payment
+                           ON payment.channel_transaction_id = line.transaction_id
+                           OR payment.channel_transaction_id = ANY(
+                              string_to_array(line.other_ids, ' '))
+                        WHERE line.settlement_id = payout.id AND line.problem <> ''
+                          AND payment.write_date > payout.matched_at - interval %(late)s))
                 """,
                 backend=backend.id,
                 rarely=AT_LEAST,
@@ -250,7 +251,7 @@ class ChannelSettlementLine(models.Model):
         readonly=True,
     )
     code = fields.Char("Gateway's Word", readonly=True)
-    transaction_id = fields.Char("Transaction", index="btree_not_null", readonly=True)
+    transaction_id = fields.Char(index="btree_not_null", readonly=True)
     other_ids = fields.Char("Also Known As", readonly=True)
     order_number = fields.Char("Order", readonly=True)
     occurred_at = fields.Datetime("Date", readonly=True)

@@ -11,9 +11,8 @@ from odoo import Command
 from .money_case import MoneyCase
 
 HEADER = (
-    "payout,paid_out,id,created,currency,gross,fee,net,type,charge,order,paid,paid_currency".split(
-        ","
-    )
+    *("payout", "paid_out", "id", "created", "currency", "gross", "fee", "net"),
+    *("type", "charge", "order", "paid", "paid_currency"),
 )
 
 

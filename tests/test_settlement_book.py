@@ -1,5 +1,7 @@
 """A gateway's payout becomes a bank statement whose every line stands against something."""
 
+from datetime import timedelta
+
 from odoo.tests import tagged
 
 from .settlement_case import SettlementCase
@@ -173,6 +175,18 @@ class TestSettlementBook(SettlementCase):
         self.assertEqual(event.state, "pending")
         self.run_job(event)
         self.assertReconciled(self.payout())
+
+    def test_once_a_day_it_is_tried_anyway_but_not_what_a_person_ignored(self):
+        (event,) = self.load(self.row(1, 46))
+        payout = self.payout()
+        payout.matched_at -= timedelta(days=2)
+        self.assertEqual(self.env["channel.settlement"]._sweep(self.backend), payout)
+        self.run_job(event)
+        self.assertFalse(self.env["channel.settlement"]._sweep(self.backend))
+        event.issue_id.ignore_reason = "We know"
+        event.issue_id.action_ignore()
+        payout.matched_at -= timedelta(days=2)
+        self.assertFalse(self.env["channel.settlement"]._sweep(self.backend))
 
     def test_match_again_without_an_event_that_waits(self):
         (event,) = self.load(self.row(1, 46))

@@ -4,6 +4,7 @@ import base64
 from unittest.mock import patch
 
 import psycopg2
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.modules.module import get_module_path
@@ -374,7 +375,7 @@ class TestSettlementProfile(SettlementCase):
             self.assertTrue(profile.note)
 
     def test_descriptions_are_in_nobodys_way(self):
-        """What a customer's name may stand in is kept on the line only, never in books or issues."""
+        """What may hold a customer's name stays on the line, out of books and issues."""
         (event,) = self.load(**self.shipped("stripe_payout"))
         texts = self.payout().statement_id.line_ids.mapped("payment_ref")
         for text in [*texts, event.issue_id.suggestion, event.issue_id.details, event.reason]:

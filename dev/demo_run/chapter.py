@@ -54,7 +54,11 @@ class Chapter:
         for key, text in facts.items():
             if self.known.get(key) != text:
                 self.known[key] = text
-                self._print(f"         → {key[0]}: {text}")
+                self.adds(f"{key[0]}: {text}")
+
+    def adds(self, text: str) -> None:
+        """More of what came of it."""
+        self._print(f"         → {text}")
 
     def fails(self, problem: str) -> None:
         self.problems.append(problem)
@@ -64,16 +68,15 @@ class Chapter:
         """The last line of a story: these have to be equal."""
         self.sums = {name: f"{amount:.2f}" for name, amount in sums.items()}
         sign = " = " if len(set(self.sums.values())) == 1 else " ≠ "
-        text = sign.join(f"{name} {amount}" for name, amount in self.sums.items())
-        self._print(f"   {self._mark()}  {text} {unit}")
+        self._end(sign.join(f"{name} {amount}" for name, amount in self.sums.items()), unit)
 
     def settle(self, residual: Decimal, unit: str) -> None:
         """The last line of a payout: nothing may be left."""
         self.residual = f"{residual:.2f}"
-        self._print(f"   {self._mark()}  residual {self.residual} {unit}")
+        self._end(f"left of the payout: {self.residual}", unit)
 
-    def _mark(self) -> str:
-        return "✓ yes" if self.adds_up else "✗ no "
+    def _end(self, text: str, unit: str) -> None:
+        self._print(f"   {'✓' if self.adds_up else '✗'}     {text} {unit}")
 
     def _print(self, text: str) -> None:
         self.lines += text.strip("\n").split("\n")

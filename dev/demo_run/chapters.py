@@ -23,7 +23,7 @@ def shipped_in_two_parcels(scene: Scene) -> None:
         reason="One mug is broken",
         paid_back=True,
     )
-    scene.in_shop(f"refunds one mug, {refund['amount']}, and takes it back into stock")
+    scene.in_shop(f"the shopkeeper refunds one mug, {refund['amount']}, and takes it back into stock")
     name = scene.clerk.receive(scene.sale)
     scene.in_odoo(f"the warehouse receives the mug ({name})")
     scene.end()
@@ -44,7 +44,7 @@ def edited_before_delivery(scene: Scene) -> None:
     order = scene.buy(BASKET, TRANSFER.code, "to be paid by bank transfer")
     mug, book = scene.line("MUG-1")["id"], scene.line("BOOK-1")["id"]
     scene.store.edit_order(order, set_quantity={mug: 5}, add=[("TEA-1", 2)], remove=[book])
-    scene.in_shop("on the phone: five mugs instead of three, two teas, no book")
+    scene.in_shop("the customer calls: five mugs instead of three, two teas, no book")
     scene.store.pay(order)
     scene.in_shop("the transfer has arrived")
     name = scene.clerk.deliver(scene.sale)
@@ -111,7 +111,7 @@ def refunded_before_delivery(scene: Scene) -> None:
         reason="Sold out",
         paid_back=True,
     )
-    scene.in_shop(f"refunds the book, {refund['amount']}")
+    scene.in_shop(f"the shopkeeper refunds the book, {refund['amount']}")
     name = scene.clerk.deliver(scene.sale)
     scene.in_odoo(f"the warehouse sends what is left ({name})")
     scene.end()
@@ -143,7 +143,7 @@ def completed_in_shop(scene: Scene) -> None:
     scene.books.switch_on("shipment")
     order = scene.buy(BASKET, CARD.code, "paid by card")
     scene.store.update_order(order, status="completed")
-    scene.in_shop("sends the parcel itself and completes the order")
+    scene.in_shop("the shopkeeper packs the parcel and completes the order")
     scene.end()
 
 

@@ -57,17 +57,17 @@ class OdooView:
         return {(ODOO, external_id, *key): text for key, text in found}
 
     def comparison(self, sale: Record) -> Iterator[str]:
-        """What differs, row by row, of the table that the order's issues show."""
+        """What differs, row by row, of the tables that the order's issues show."""
         for issue in self._read("channel.issue", sale["channel_issue_ids"], ["comparison"]):
             tables = html.fromstring(issue["comparison"] or "<p/>")
             for row in tables.xpath("//tr[contains(@class, 'table-warning')]"):
-                yield " | ".join(cell.text_content() for cell in row.xpath("td"))
+                yield _compared([cell.text_content() for cell in row.xpath("td")])
 
     # === ONE BY ONE === #
 
     def _order(self, sale: Record) -> Fact:
         text = f"{sale['name']} is {STATES[sale['state']]}: {self._goods(sale)}"
-        if sale["channel_hold_reason"]:
+        if sale["channel_hold_reason"] and sale["state"] != "cancel":
             held = "may not leave yet" if sale["channel_delivery_blocked"] else "held"
             text = f"{text}; {held}: {sale['channel_hold_reason']}"
         return ("order",), text
@@ -104,10 +104,11 @@ class OdooView:
     def _payments(self, sale: Record) -> Iterator[Fact]:
         names = ["amount", "payment_type", "journal_id", "channel_transaction_id", "state"]
         for payment in self._read("account.payment", sale["channel_payment_ids"], names):
-            way = "paid back" if payment["payment_type"] == "outbound" else "received"
-            number = payment["channel_transaction_id"] or ""
-            text = f"{payment['amount']:.2f} {way}, journal {payment['journal_id'][1]}"
-            yield ("payment", payment["id"]), f"{text}, {number}".rstrip(", ")
+            way = "paid back through" if payment["payment_type"] == "outbound" else "received by"
+            text = f"{payment['amount']:.2f} {way} {payment['journal_id'][1]}"
+            if number := payment["channel_transaction_id"]:
+                text = f"{text}, transaction {short(number)}"
+            yield ("payment", payment["id"]), text
 
     def _stuck(self, sale: Record) -> Iterator[Fact]:
         for issue in self._read("channel.issue", sale["channel_issue_ids"], ["title"]):
@@ -119,6 +120,19 @@ class OdooView:
 
     def _read(self, model: str, ids: list[int], names: list[str]) -> list[Record]:
         return self.odoo.search_read(model, [("id", "in", ids)], names, order="id") if ids else []
+
+
+def short(number: str) -> str:
+    """The beginning of a gateway's number: enough to recognise it."""
+    return f"{number[:12]}…" if len(number) > 13 else number
+
+
+def _compared(cells: list[str]) -> str:
+    """A row of lines (quantity, untaxed and tax of both sides, what is used), or of totals."""
+    if len(cells) == 3:
+        return "{}: shop {}, Odoo {}".format(*cells)
+    text = "{}: shop {} for {} + tax {}, Odoo {} for {} + tax {}; delivered {}, invoiced {}"
+    return text.format(*cells)
 
 
 def _name(row: Record) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from odoo_client import OdooClient
 
 from .chapter import ODOO
+from .odoo_view import short
 
 Record = dict[str, Any]
 STATES = {"draft": "is not booked", "open": "is booked, with open lines", "done": "is reconciled"}
@@ -73,5 +74,5 @@ class PayoutView:
         )
         for line in lines:
             if line["is_open"]:
-                text = f"{line['transaction_id']} of {line['amount']:.2f} is open"
-                yield ("line", line["id"]), f"{text}: {line['problem']}" if line["problem"] else text
+                text = f"{short(line['transaction_id'])} of {line['amount']:.2f} is open"
+                yield ("line", line["id"]), f"{text}: {line['problem']}"

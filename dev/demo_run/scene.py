@@ -95,7 +95,7 @@ class Scene:
     def compare_sides(self) -> None:
         """Show the comparison of the order's open issue as Odoo's form shows it."""
         for text in self.odoo.comparison(self.sale):
-            self.chapter.happens(ODOO, text)
+            self.chapter.adds(f"the issue compares: {text}")
 
     def end(self) -> None:
         """Compare what is left of the order in the shop, on invoices and of payments."""
