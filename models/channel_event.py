@@ -37,7 +37,7 @@ class ChannelEvent(models.Model):
             ("poll", "Poll"),
             ("manual", "Person"),
             ("reconcile", "Reconciliation"),
-            ("order", "Follows from its order"),
+            ("order", "Its order"),
         ],
         required=True,
         readonly=True,

@@ -76,11 +76,16 @@ def mode_of(options: argparse.Namespace) -> dict[str, Any]:
 def once(run: Run, options: argparse.Namespace, started: float) -> int:
     """Write the report; the exit code says whether every difference is explained."""
     seconds = time.monotonic() - started
-    mode = {**mode_of(options), "stories": [chapter.as_json() for chapter in run.chapters]}
-    report.write(options.report, run.found, run.shops.stores, seconds, mode)
-    wrong = [chapter for chapter in run.chapters if not chapter.adds_up]
+    more = {
+        "mode": mode_of(options),
+        "stories": [chapter.as_json() for chapter in run.chapters],
+        "issues": run.unexpected,
+    }
+    report.write(options.report, run.found, run.shops.stores, seconds, more)
     count = report.totals(run.found)
-    return 1 if wrong or count[report.DIFFERING] or count["unexpected_issues"] else 0
+    failed = [chapter for chapter in run.chapters if not chapter.adds_up]
+    wrong = count[report.DIFFERING] or count["unexpected_issues"]
+    return 1 if failed or run.unexpected or wrong else 0
 
 
 def invite(run: Run) -> None:
@@ -94,9 +99,11 @@ The shop    {run.shops.url_of(SHOP)}/
 Try next:
 - Buy something on the shop's page: a line appears here, and the order in Odoo, within seconds.
 - Pay or cancel it there, and look at the sales order again; its Channel tab tells the story.
-- {odoo}/odoo/channel-issues   what could not be taken over, and why
+- {odoo}/odoo/channel-issues   what could not be taken over, and why; one waits for your decision
 - {odoo}/odoo/channel-events   what arrived, with its payload, and what became of it
+- {odoo}/odoo/channel-outbox   what the shops were told
 - {odoo}/odoo/channel-orders   every order of the shops beside its sales order
+- {odoo}/odoo/channel-payouts  what the gateways paid out, matched with the payments
 - “Check Connection” on a backend tells what it finds in the shop.
 
 Ctrl-C stops everything.""",
@@ -112,7 +119,8 @@ def main(argv: list[str]) -> int:
         if not options.stories:
             run.import_recorded(("incl", "excl"))
             run.buy(SHOP, options.orders, options.seed)
-        run.tell(SHOP)
+        run.tell(SHOP, watched=not options.once)
+        report.stories(run.chapters, run.unexpected)
         report.summary(run.found, run.shops.stores, time.monotonic() - started)
         if options.once:
             return once(run, options, started)

@@ -26,9 +26,7 @@ CARD = Gateway("woocommerce_payments", "WooPayments")
 STRIPE = Gateway("stripe", "Stripe")
 TRANSFER = Gateway("bacs", "Bank transfers", order_policy="blocked")
 CHEQUE = Gateway("cheque", "Cheques", order_policy="always")
-CASH = Gateway(
-    "cod", "Cash on delivery", "cash", order_policy="always", invoice_policy="delivered"
-)
+CASH = Gateway("cod", "Cash on delivery", "cash", order_policy="always", invoice_policy="delivered")
 GATEWAYS = (CARD, STRIPE, TRANSFER, CHEQUE, CASH)
 
 
@@ -61,9 +59,7 @@ class Books:
         found = self.odoo.call("account.journal", "search", named)
         if found:
             return found[0]
-        return self.odoo.create(
-            "account.journal", name=gateway.journal, type=gateway.journal_type
-        )
+        return self.odoo.create("account.journal", name=gateway.journal, type=gateway.journal_type)
 
     def switch_on(self, kind: str) -> None:
         """Switch on what comes in of a kind that no shop starts with."""

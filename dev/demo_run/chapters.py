@@ -23,7 +23,9 @@ def shipped_in_two_parcels(scene: Scene) -> None:
         reason="One mug is broken",
         paid_back=True,
     )
-    scene.in_shop(f"the shopkeeper refunds one mug, {refund['amount']}, and takes it back into stock")
+    scene.in_shop(
+        f"the shopkeeper refunds one mug, {refund['amount']}, and takes it back into stock"
+    )
     name = scene.clerk.receive(scene.sale)
     scene.in_odoo(f"the warehouse receives the mug ({name})")
     scene.end()
@@ -145,6 +147,16 @@ def completed_in_shop(scene: Scene) -> None:
     scene.store.update_order(order, status="completed")
     scene.in_shop("the shopkeeper packs the parcel and completes the order")
     scene.end()
+
+
+def left_to_decide(scene: Scene) -> None:
+    scene.begin("Your turn: edited in the shop after delivery")
+    order = scene.buy(BASKET, CARD.code, "paid by card")
+    name = scene.clerk.deliver(scene.sale)
+    scene.in_odoo(f"the warehouse sends everything ({name})")
+    scene.store.edit_order(order, set_quantity={scene.line("MUG-1")["id"]: 2})
+    scene.in_shop("somebody writes two mugs instead of three")
+    scene.chapter.adds("you: open the issue in Odoo and choose a side")
 
 
 ALL = (

@@ -31,7 +31,9 @@ class Clerk:
 
     # === GOODS === #
 
-    def deliver(self, sale: Record, pieces: Mapping[str, float] | None = None, **values: Any) -> str:
+    def deliver(
+        self, sale: Record, pieces: Mapping[str, float] | None = None, **values: Any
+    ) -> str:
         """Deliver these pieces (by SKU) of the open transfer, or all; the rest follows later.
 
         ``values``: of the transfer, such as carrier_tracking_ref. Returns its name.

@@ -62,7 +62,9 @@ class PayoutView:
             "fees": payout["amount_fees"],
         }
         sums = ", ".join(f"{name} {amount:.2f}" for name, amount in parts.items() if amount)
-        text = f"bank statement of {payout['amount_payout']:.2f} in {payout['journal_id'][1]}: {sums}"
+        text = (
+            f"bank statement of {payout['amount_payout']:.2f} in {payout['journal_id'][1]}: {sums}"
+        )
         yield ("statement",), text
         yield ("state",), f"the payout {STATES[payout['state']]}"
 

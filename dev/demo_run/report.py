@@ -6,13 +6,14 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from woostore import Store
 
+from .chapter import Chapter
 from .compare import DIFFERING, EQUAL, IGNORED, WITH_ISSUE, Comparison
 from .scenarios import EXPECTED_ISSUE
 
@@ -76,17 +77,8 @@ def totals(comparisons: list[Comparison]) -> dict[str, int]:
 
 def summary(comparisons: list[Comparison], stores: Mapping[str, Store], seconds: float) -> None:
     """Print the counts, the reasons behind them, and the calls that were made."""
-    count = totals(comparisons)
-    print(
-        f"\n{count['orders']} orders: {count[EQUAL]} equal, {count[WITH_ISSUE]} with an issue "
-        f"({count['unexpected_issues']} of them unexpected), {count[IGNORED]} ignored, "
-        f"{count[DIFFERING]} differing"
-    )
-    for verdict in (WITH_ISSUE, IGNORED, DIFFERING):
-        reasons = Counter(found.reason for found in comparisons if found.verdict == verdict)
-        for reason, number in reasons.most_common():
-            print(f"  {number:>4} {verdict.replace('_', ' ')}: {reason}")
-    _print_more(comparisons, count)
+    if comparisons:
+        _print_orders(comparisons)
     print("HTTP calls made to the shops:")
     for name, store in stores.items():
         calls = http_calls(store)
@@ -95,6 +87,28 @@ def summary(comparisons: list[Comparison], stores: Mapping[str, Store], seconds:
             listed += f", and {len(calls) - LISTED} other kinds"
         print(f"  {name}: {sum(calls.values())} ({listed})")
     print(f"{seconds:.0f} s", flush=True)
+
+
+def stories(chapters: Sequence[Chapter], unexpected: Sequence[str]) -> None:
+    """Print how many stories add up, and the open issues that nobody has expected."""
+    good = sum(chapter.adds_up for chapter in chapters)
+    print(f"\n{len(chapters)} stories: {good} add up, {len(chapters) - good} do not")
+    for title in unexpected:
+        print(f"  not expected: {title}")
+
+
+def _print_orders(comparisons: list[Comparison]) -> None:
+    count = totals(comparisons)
+    print(
+        f"{count['orders']} orders: {count[EQUAL]} equal, {count[WITH_ISSUE]} with an issue "
+        f"({count['unexpected_issues']} of them unexpected), {count[IGNORED]} ignored, "
+        f"{count[DIFFERING]} differing"
+    )
+    for verdict in (WITH_ISSUE, IGNORED, DIFFERING):
+        reasons = Counter(found.reason for found in comparisons if found.verdict == verdict)
+        for reason, number in reasons.most_common():
+            print(f"  {number:>4} {verdict.replace('_', ' ')}: {reason}")
+    _print_more(comparisons, count)
 
 
 def _print_more(comparisons: list[Comparison], count: Mapping[str, int]) -> None:
@@ -122,12 +136,13 @@ def write(
     comparisons: list[Comparison],
     stores: Mapping[str, Store],
     seconds: float,
-    mode: Mapping[str, Any],
+    more: Mapping[str, Any],
 ) -> None:
+    """``more``: what else the report has, by name."""
     report = {
         **totals(comparisons),
         "seconds": round(seconds, 1),
-        "mode": dict(mode),
+        **more,
         "http_calls": {name: http_calls(store) for name, store in stores.items()},
         "per_order": [found.as_json() for found in comparisons],
     }

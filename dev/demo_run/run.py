@@ -11,15 +11,21 @@ from woostore import Server
 
 from .carts import random_cart
 from .compare import Comparison, compare, read_odoo
+from .issues import unexpected
 from .report import say, show
 from .scenarios import Scenario, scenarios
 from .chapter import Chapter
+from .scene import Scene
 from .story import tell
 from .waiting import until_settled
 
 
 class Run:
-    """One demonstration; ``found`` compares every order, ``chapters`` are whole lives of some."""
+    """One demonstration.
+
+    ``found`` compares every order, ``chapters`` are whole lives of some, ``unexpected`` are open
+    issues that should not be.
+    """
 
     def __init__(self, odoo: OdooClient, shops: Server, backends: dict[str, int]) -> None:
         self.odoo = odoo
@@ -27,6 +33,7 @@ class Run:
         self.backends = backends
         self.found: list[Comparison] = []
         self.chapters: list[Chapter] = []
+        self.unexpected: list[str] = []
         self._kinds: dict[int, str] = {}
 
     def import_recorded(self, names: Sequence[str]) -> None:
@@ -59,12 +66,17 @@ class Run:
         self._settle([name])
         self._compare(name, list(self._kinds))
 
-    def tell(self, name: str) -> None:
-        """Play whole lives of orders, from payment to return, and print them."""
+    def tell(self, name: str, *, watched: bool) -> None:
+        """Play whole lives of orders, from payment to return, and print them.
+
+        :param watched: somebody stays to decide what is left open
+        """
         say("playing whole lives of orders")
-        self.chapters = tell(
+        scene = Scene(
             self.odoo, self.shops.stores[name], self.backends[name], lambda: self._settle([name])
         )
+        self.chapters = tell(scene, watched=watched)
+        self.unexpected = unexpected(self.odoo)
 
     def watch(self, name: str) -> None:
         """Print a line for each order that somebody else places, for ever."""

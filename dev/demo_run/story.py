@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from odoo_client import OdooClient, OdooError
-from woostore import Store
+from odoo_client import OdooError
 
 from . import chapters, payout_chapters
 from .chapter import Chapter
 from .scene import Scene
 
 
-def tell(
-    odoo: OdooClient, store: Store, backend: int, settle: Callable[[], None]
-) -> list[Chapter]:
-    """Play all chapters in one shop; returns them with what both sides say in the end.
+def tell(scene: Scene, *, watched: bool) -> list[Chapter]:
+    """Play all chapters; returns them with what both sides say in the end.
 
-    A chapter that can't go on is marked, and the next one begins.
+    A chapter that can't go on is marked, and the next one begins. The last one leaves something
+    to do: it is played where somebody watches.
     """
-    scene = Scene(odoo, store, backend, settle)
     scene.books.open_gateways()
-    for play in (*chapters.ALL, *payout_chapters.ALL):
+    last = (chapters.left_to_decide,) if watched else ()
+    for play in (*chapters.ALL, *payout_chapters.ALL, *last):
         try:
             play(scene)
         except (LookupError, OdooError, ValueError) as error:
