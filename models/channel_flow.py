@@ -74,7 +74,9 @@ class ChannelFlow(models.Model):
         help="Let the shop mail the customer about each shipment (tracking number included)."
     )
     complete_order = fields.Boolean(
-        default=True, help="Set the shop's order to completed when everything was delivered."
+        default=True,
+        help="Set the shop's order to completed when everything was delivered. Needs the flow "
+        "“Order status and number”, too.",
     )
     pay_out = fields.Boolean(
         "Send the Money",

@@ -247,8 +247,10 @@ class ChannelOutbox(models.Model):
             group.sweeps = sweeps + 1
         for group in notes.grouped(lambda note: note._key()).values():
             group._enqueue()
-            if group[0].sweeps >= SWEEPS_UNTIL_STUCK:
-                JobRun(backend).open_issue("stuck", group[0].kind, str(group[0].res_id))
+            note = group[0]
+            if note.sweeps >= SWEEPS_UNTIL_STUCK:
+                record = self.env[note.res_model].browse(note.res_id)
+                JobRun(backend).open_issue("stuck", note.kind, str(note.res_id), record)
         return notes
 
     # === RETENTION === #

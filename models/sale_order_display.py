@@ -3,7 +3,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .sale_order_refund import REFUND
+from ..services.order_lines import REFUND
 
 
 class SaleOrder(models.Model):

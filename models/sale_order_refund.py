@@ -2,8 +2,7 @@
 
 from odoo import api, fields, models
 
-#: ``channel_external_id`` of lines that take a refund off an order begins with it.
-REFUND = "refund:"
+from ..services.order_lines import REFUND
 
 
 class SaleOrder(models.Model):

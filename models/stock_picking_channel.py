@@ -51,6 +51,10 @@ class StockPicking(models.Model):
 
         # sudo: whoever moves goods may know nothing of sales orders and channels
         done = self.sudo().filtered(
-            lambda picking: picking.state == "done" and orders(picking).channel_backend_id
+            lambda picking: (
+                picking.state == "done"
+                and picking.move_ids.sale_line_id.order_id.channel_backend_id
+                and orders(picking)
+            )
         )
         self.env["channel.outbox"]._note("shipment", done, orders)

@@ -333,6 +333,13 @@ def _refund_out_texts(env):
                 "Odoo booked it on the first open day. If that is right, close this issue."
             ),
         ),
+        "refund_goods_picked": (
+            _("%(transfer)s: %(products)s were picked, but refunded in the shop since"),
+            _(
+                "Refund %(refund)s of order %(number)s lowered the quantity of the transfer. Put "
+                "the goods back on the shelf, then close this issue."
+            ),
+        ),
         "refund_method_missing": (
             _("The journal %(journal)s of “%(gateway)s” has no method to send money"),
             _("Add an outgoing payment method to the journal, then retry."),

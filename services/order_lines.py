@@ -17,6 +17,8 @@ from .forced_amounts import Money, Slice, TaxPart, forced, slices, unit_of
 
 #: ``channel_external_id`` of the line that carries what no line of the shop can.
 ROUNDING = "rounding"
+#: That of lines that take a refund of the shop off the order begins with it.
+REFUND = "refund:"
 #: … and of the notes below the lines.
 COUPONS, GIFT_CARDS = "coupons", "gift_cards"
 

@@ -9,6 +9,7 @@ from typing import Any
 from ..core.canonical import ZERO, Refund
 from ..core.refund_money import Charge, TaxSet
 from .forced_amounts import unit_of
+from .order_lines import REFUND
 
 
 @dataclass
@@ -61,7 +62,7 @@ class RefundDraft:
     @property
     def marker(self) -> str:
         """``channel_external_id`` of what this refund adds to the sales order."""
-        return f"refund:{self.refund.external_id}"
+        return f"{REFUND}{self.refund.external_id}"
 
     def sale_lines(self, line_external_id):
         """The lines of the sales order that a line of the shop became (slices of a fee)."""

@@ -64,10 +64,34 @@ class ChannelRefundGoods(models.AbstractModel):
                 kept[line] = pieces
                 line.channel_qty_refunded += pieces
         if kept:
-            self._launch(sale, sale.order_line.browse(line.id for line in kept))
+            lines = sale.order_line.browse(line.id for line in kept)
+            self._launch(sale, lines)
+            self._put_back(draft, lines)
             count = f"{sum(kept.values()):g}"
             draft.reasons.append(self.env._("%s pieces are not delivered any more", count))
         return kept
+
+    def _put_back(self, draft, lines):
+        """Goods that somebody has picked already: they are not of the delivery any more."""
+        moves = lines.move_ids.filtered(
+            lambda move: (
+                move.state not in ("done", "cancel")
+                and move.product_uom.compare(move.quantity, move.product_uom_qty) > 0
+            )
+        )
+        picked = moves.filtered("picked")
+        for move in moves:
+            move.quantity = move.product_uom_qty
+        for picking, own in picked.grouped("picking_id").items():
+            draft.recorder.add_issue(
+                "refund_goods_picked",
+                record=f"stock.picking,{picking.id}",
+                cause={"refund": draft.refund.external_id, "picking": picking.id},
+                refund=draft.refund.external_id,
+                number=draft.binding.number,
+                transfer=picking.name,
+                products=", ".join(own.product_id.mapped("display_name")),
+            )
 
     def _launch(self, sale, lines):
         locked = sale.filtered("locked")

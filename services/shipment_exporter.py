@@ -8,7 +8,7 @@ from odoo import models
 from odoo.fields import Datetime
 
 from ..core.adapter import OrderSink, supports
-from ..core.canonical import Note, Sent, Shipment, ShipmentLine, Tracking
+from ..core.canonical import Note, OrderStatus, Sent, Shipment, ShipmentLine, Tracking
 from ..core.fingerprint import fingerprint
 from .exporter import Told
 
@@ -65,12 +65,32 @@ class ChannelShipmentExporter(models.AbstractModel):
     def _prepare_parcel(self, binding, picking, marker, left):
         shipment = self._prepare_shipment(binding, picking, marker, left)
         known = self._bindings._of(binding, picking)
+        if not known and not shipment.tracking and self._completed_there(binding):
+            return Told("ignored", self.env._("The shop completed the order itself"))
         if known and known.fingerprint == self._fingerprint(shipment):
             if known.via == BY_SHOP:
                 return Told("ignored", self.env._("The shop completed the order itself"))
             return Told("ignored", self.env._("The shop knows this already"))
         told = known and known.via != BY_SHOP
         return Parcel(shipment, Sent(known._identifier(), known.via) if told else None)
+
+    def _completed_there(self, binding):
+        """Whether the shop completed the order without having been told of any shipment.
+
+        Then its goods left before the order came here, or without us: that there is a transfer
+        now is no news to it, and none to the customer.
+        """
+        meanings = self.env["channel.map.status"]._meanings(binding.backend_id)
+        return meanings.get(binding.status_code) is OrderStatus.COMPLETED and not (
+            self._bindings.search_count(
+                [
+                    ("backend_id", "=", binding.backend_id.id),
+                    ("order_id", "=", binding.odoo_id.id),
+                    ("via", "!=", BY_SHOP),
+                ],
+                limit=1,
+            )
+        )
 
     def _prepare_shipment(self, binding, picking, marker, left):
         """The canonical shipment; an override returns one made of it.

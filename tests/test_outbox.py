@@ -60,6 +60,22 @@ class TestNotes(OutboundCase):
         self.tell()
         self.assertEqual(notes.mapped("state"), ["done", "done"])
 
+    def test_who_sells_needs_no_rights_on_channels(self):
+        order, sale = self.sold(status="on-hold", payment_method="bacs")
+        seller = new_test_user(
+            self.env,
+            "seller",
+            "sales_team.group_sale_salesman_all_leads",
+            company_id=self.company.id,
+            company_ids=[(6, 0, self.company.ids)],
+        )
+        sale.with_user(seller).action_confirm()
+        self.tell()
+        self.assertEqual(self.shop_meta(order, "odoo_order_number"), sale.name)
+        sale.with_user(seller)._action_cancel()
+        self.tell()
+        self.assertEqual(self.shop(order)["status"], "cancelled")
+
     def test_several_notes_of_one_record_are_told_once(self):
         order, sale = self.sold()
         picking = self.send(sale)

@@ -55,11 +55,30 @@ class TestKeptBack(GoodsCase):
         order, sale = self.sold()
         for move in sale.picking_ids.move_ids:
             move.write({"quantity": move.product_uom_qty, "picked": True})
-        event = self.refund(order, lines=[self.line(order["line_items"][0], 1)])
-        print("PICKED", [(m.product_id.default_code, m.product_uom_qty, m.quantity, m.picked, m.state) for m in sale.picking_ids.move_ids], event.reason)
+        self.refund(order, lines=[self.line(order["line_items"][0], 1)])
+        issue = self.env["channel.issue"].search([("code", "=", "refund_goods_picked")])
+        self.assertEqual(issue.record, sale.picking_ids)
         sale.picking_ids.button_validate()
-        print("PICKED", [(m.product_id.default_code, m.product_uom_qty, m.quantity, m.picked, m.state) for m in sale.picking_ids.move_ids])
-        assert 0
+        self.assertEqual(self.line_of(sale, order["line_items"][0]).qty_delivered, 2)
+
+    def test_whole_move_that_is_picked(self):
+        order, sale = self.sold()
+        for move in sale.picking_ids.move_ids:
+            move.write({"quantity": move.product_uom_qty, "picked": True})
+        self.refund(order, lines=[self.line(order["line_items"][0], 3)])
+        self.assertEqual(self.demand(sale), {"BOOK": 2})
+        sale.picking_ids.button_validate()
+        self.assertFalse(self.line_of(sale, order["line_items"][0]).qty_delivered)
+
+    def test_ordered_less_after_part_has_left(self):
+        """What was refunded is no surplus that has to come back."""
+        order, sale = self.sold(("MUG", 3))
+        sale.picking_ids.move_ids.write({"quantity": 2, "picked": True})
+        sale.picking_ids.with_context(skip_backorder=True).button_validate()
+        self.refund(order, lines=[self.line(order["line_items"][0], 1)])
+        sale.order_line[0].product_uom_qty = 2
+        self.assertEqual(self.demand(sale), {})
+        self.assertFalse(self.returns(sale))
 
     def test_all_of_a_product(self):
         order, sale = self.sold()

@@ -92,6 +92,30 @@ class TestShipmentByNote(OutboundCase):
         self.tell()
         self.assertEqual(self.ended(back), ("ignored", "The shop restocked these goods itself"))
 
+    def test_goods_that_left_before_the_order_came_here(self):
+        """A first import of old orders: nobody is mailed because somebody tidies up here."""
+        self.shipments.notify_customer = True
+        order, sale = self.sold(status="completed")
+        picking = self.send(sale)
+        self.tell()
+        self.assertEqual(self.ended(picking), ("ignored", "The shop completed the order itself"))
+        self.assertEqual(self.shop_notes(order), [])
+        picking.carrier_tracking_ref = "A1"
+        self.assertTold(picking)
+        self.assertIn("A1", self.shop_notes(order)[0])
+
+    def test_goods_that_are_sent_again_after_the_completion(self):
+        order, sale = self.sold(("MUG", 1))
+        picking = self.send(sale)
+        self.tell()
+        self.assertEqual(self.shop(order)["status"], "completed")
+        back = self.give_back(picking, MUG=1)
+        self.tell()
+        again = self.give_back(back, MUG=1)
+        self.assertTold(again)
+        self.assertEqual(len(self.shop_notes(order)), 3)
+        self.assertIn("Shipped 1 x Product MUG", self.shop_notes(order)[2])
+
     def test_gone_in_the_shop(self):
         order, sale = self.sold()
         self.store.delete_order(order["id"])

@@ -1,4 +1,4 @@
-"""What people do in Odoo after an order: deliveries, returns, credit notes, decisions; by JSON-RPC."""
+"""What people do in Odoo after an order: deliveries, returns, credit notes, decisions."""
 
 from __future__ import annotations
 

@@ -79,14 +79,14 @@ class OdooView:
             ["product_uom_qty", "product_id"],
         )
         rows = [(row["product_uom_qty"], _name(row)) for row in lines]
-        return ", ".join(f"{pieces:g} × {name}" for pieces, name in rows if pieces)
+        return ", ".join(f"{pieces:g} x {name}" for pieces, name in rows if pieces)
 
     def _transfers(self, sale: Record) -> Iterator[Fact]:
         names = ["name", "state", "picking_type_code", "move_ids"]
         for picking in self._read("stock.picking", sale["picking_ids"], names):
             moves = self._read("stock.move", picking["move_ids"], ["product_id", "product_uom_qty"])
             rows = [(move["product_uom_qty"], _name(move)) for move in moves]
-            goods = ", ".join(f"{pieces:g} × {name}" for pieces, name in rows if pieces)
+            goods = ", ".join(f"{pieces:g} x {name}" for pieces, name in rows if pieces)
             what = "return" if picking["picking_type_code"] == "incoming" else "delivery"
             text = f"{what} {picking['name']} {TRANSFERS[picking['state']]}: {goods}"
             yield ("transfer", picking["id"]), text

@@ -10,13 +10,13 @@ from odoo_client import OdooClient
 from woostore import Server
 
 from .carts import random_cart
+from .chapter import Chapter
 from .compare import Comparison, compare, read_odoo
 from .issues import unexpected
 from .report import say, show
 from .scenarios import Scenario, scenarios
-from .chapter import Chapter
 from .scene import Scene
-from .story import tell
+from .story import leave_open, tell
 from .waiting import until_settled
 
 
@@ -75,8 +75,10 @@ class Run:
         scene = Scene(
             self.odoo, self.shops.stores[name], self.backends[name], lambda: self._settle([name])
         )
-        self.chapters = tell(scene, watched=watched)
+        self.chapters = tell(scene)
         self.unexpected = unexpected(self.odoo)
+        if watched:
+            leave_open(scene)
 
     def watch(self, name: str) -> None:
         """Print a line for each order that somebody else places, for ever."""

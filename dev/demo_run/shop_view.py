@@ -46,9 +46,9 @@ def order(store: Store, order_id: int) -> Record:
 
 
 def goods(order: Record) -> str:
-    """``3 × Coffee mug, 1 × Cook book`` of an order as REST shows it."""
+    """``3 x Coffee mug, 1 x Cook book`` of an order as REST shows it."""
     return ", ".join(
-        f"{line['quantity']} × {line['name']}" for line in order["line_items"] if line["quantity"]
+        f"{line['quantity']} x {line['name']}" for line in order["line_items"] if line["quantity"]
     )
 
 
@@ -89,7 +89,7 @@ def _parcels(store: Store, order: Record) -> Iterator[Fact]:
     for record in fulfillments.of_order(store, order["id"]):
         values = {entry["key"]: entry["value"] for entry in record["meta_data"]}
         pieces = ", ".join(
-            f"{row['qty']:g} × {names[row['item_id']]}" for row in values.get("_items", [])
+            f"{row['qty']:g} x {names[row['item_id']]}" for row in values.get("_items", [])
         )
         number = values.get("_tracking_number")
         carrier = values.get("_provider_name") or values.get("_shipment_provider") or ""

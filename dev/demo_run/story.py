@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from odoo_client import OdooError
 
 from . import chapters, payout_chapters
@@ -9,20 +11,25 @@ from .chapter import Chapter
 from .scene import Scene
 
 
-def tell(scene: Scene, *, watched: bool) -> list[Chapter]:
-    """Play all chapters; returns them with what both sides say in the end.
-
-    A chapter that can't go on is marked, and the next one begins. The last one leaves something
-    to do: it is played where somebody watches.
-    """
+def tell(scene: Scene) -> list[Chapter]:
+    """Play all chapters; returns them with what both sides say in the end."""
     scene.books.open_gateways()
-    last = (chapters.left_to_decide,) if watched else ()
-    for play in (*chapters.ALL, *payout_chapters.ALL, *last):
-        try:
-            play(scene)
-        except (LookupError, OdooError, ValueError) as error:
-            scene.chapter.fails(f"the story can't go on: {_last_line(error)}")
-    return scene.chapters
+    for play in (*chapters.ALL, *payout_chapters.ALL):
+        _play(scene, play)
+    return list(scene.chapters)
+
+
+def leave_open(scene: Scene) -> None:
+    """Play the chapter that leaves something to do."""
+    _play(scene, chapters.left_to_decide)
+
+
+def _play(scene: Scene, play: Callable[[Scene], None]) -> None:
+    """A chapter that can't go on is marked, and the next one begins."""
+    try:
+        play(scene)
+    except (LookupError, OdooError, ValueError) as error:
+        scene.chapter.fails(f"the story can't go on: {_last_line(error)}")
 
 
 def _last_line(error: Exception) -> str:
