@@ -33,14 +33,15 @@ class Draft:
 
     ``parts``: fingerprints of its parts; ``known_parts`` those of what was taken over before,
     ``changed`` the names of those that differ. ``content``: its lines have to be written;
-    ``stopped``: nothing of its content is, because of ``error`` (``stop_reason``). ``choice``: what a person decided
-    about this very content, ``accept`` or ``keep``. ``restored``: it was over in the shop.
+    ``stopped``: nothing of its content is, because of ``error`` (``stop_reason``). ``choice``:
+    what a person decided about this very content, ``accept`` or ``keep``. ``restored``: it was
+    over in the shop.
 
     ``sold``: what of the order its lines are made of; ``fixed``: external ids of lines that stay
-    as they are. ``products``: by the external id of a line, where the shop can't name it any more.
-    ``was_wrong``: the last try did not come out right. ``taken``: the binding has the shop's state now; ``confirmed``: by this import. ``notes``:
-    plain texts for the chatter; ``told``: what was changed, for the chatter too. ``issue``: what
-    its issue shows.
+    as they are. ``products``: by the external id of a line, where the shop can't name it any
+    more. ``was_wrong``: the last try did not come out right. ``taken``: the binding has the
+    shop's state now; ``confirmed``: by this import. ``notes``: plain texts for the chatter;
+    ``told``: what was changed, for the chatter too. ``issue``: what its issue shows.
     """
 
     work: Work

@@ -119,7 +119,8 @@ class ChannelOrderPayments(models.AbstractModel):
             error.cause, error.per_record = ("gateway",), False
             task.problems.append(error)
             return
-        entries, day = self.env["channel.payment.entries"], self.env["channel.payment.importer"]._day
+        entries = self.env["channel.payment.entries"]
+        day = self.env["channel.payment.importer"]._day
         values = entries._prepare(
             row,
             row.payment_method_line_id or journal.inbound_payment_method_line_ids[:1],

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta, timezone
 
 from odoo.tests import tagged
 
-from .common import JANE
 from .line_case import WorkflowCase
 
 

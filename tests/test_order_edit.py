@@ -278,7 +278,9 @@ class TestEditCharges(EditCase):
         payload = self.payload(order)
         for name in ("shipping_lines", "fee_lines"):
             ids = [line["id"] for line in payload[name]]
-            payload[name] = [{**line, "id": known} for line, known in zip(other[name], ids)]
+            payload[name] = [
+                {**line, "id": known} for line, known in zip(other[name], ids, strict=True)
+            ]
         names = ("total", "total_tax", "cart_tax", "shipping_total", "shipping_tax", "tax_lines")
         payload.update({name: other[name] for name in names})
         lines = len(sale.order_line)

@@ -208,7 +208,9 @@ class TestBlockedUntilPaid(StatusCase):
         self.env["stock.quant"]._update_available_quantity(self.mug, stock, 5)
         order = self.place(("MUG", 2), payment_method="bacs", status="on-hold")
         sale = self.import_order(order)
-        self.assertEqual((sale.picking_ids.state, sale.picking_ids.move_ids.quantity), ("assigned", 2))
+        self.assertEqual(
+            (sale.picking_ids.state, sale.picking_ids.move_ids.quantity), ("assigned", 2)
+        )
         self.assertBlocked(sale, "On hold")
         self.store.pay(order["id"])
         self.assertEqual(self.again(order).state, "done")

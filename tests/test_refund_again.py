@@ -77,7 +77,7 @@ class TestAgain(GoodsCase):
         self.assertMoney(order)
 
     def test_killed_between_commit_and_end(self):
-        """All was written, but the event was not settled, or is swept back: nothing is made twice."""
+        """All was written, the event not settled, or it is swept back: nothing is made twice."""
         order, sale = self.shipped()
         event = self.refund(order, lines=[self.line(order["line_items"][0], 1)], restock=True)
         event._reopen()

@@ -31,7 +31,7 @@ class TestForeign(RefundCase):
 
     def test_rate_of_the_refunds_day(self):
         """Like any reversal of Odoo; the difference is an exchange difference."""
-        usd, (order, sale) = self.dollars()
+        usd, (order, _sale) = self.dollars()
         self.env["res.currency.rate"].create(
             {
                 "name": "2026-01-10",

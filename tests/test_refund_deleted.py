@@ -31,7 +31,7 @@ class TestDeleted(RefundCase):
         )
 
     def test_seen_with_the_next_look(self):
-        order, sale = self.sold()
+        order, _sale = self.sold()
         made = self.store.refund_order(order["id"], amount="5.00")
         self.refund_again(order)
         self.store.delete_refund(made["id"])
@@ -72,7 +72,7 @@ class TestDeleted(RefundCase):
         self.assertEqual(set(self.taxes(sale).values()), {"0.00"})
 
     def test_reconciliation_finds_what_was_deleted(self):
-        order, sale = self.sold()
+        order, _sale = self.sold()
         made = self.store.refund_order(order["id"], amount="5.00")
         self.refund_again(order)
         self.assertIn("0 differ", self.reconcile()[0])
@@ -106,7 +106,7 @@ class TestDeleted(RefundCase):
         self.assertIn("0 orders", self.reconcile()[0])
 
     def test_order_in_the_trash_is_no_deleted_refund(self):
-        order, sale = self.sold()
+        order, _sale = self.sold()
         made = self.store.refund_order(order["id"], amount="5.00")
         self.refund_again(order)
         self.store.trash_order(order["id"])

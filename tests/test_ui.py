@@ -2,10 +2,12 @@
 
 from lxml import etree
 
+from odoo import Command
 from odoo.tests import HttpCase, TransactionCase, new_test_user, tagged
 
 from ..dev.woostore import Server, Store
 from .loopback import LoopbackMixin
+from .outbound_case import OutboundCase
 from .test_access import make_backend, make_blocked_event
 
 MODULE = "channel_connector"
@@ -55,6 +57,58 @@ class TestScreensInBrowser(LoopbackMixin, HttpCase):
         self.assertEqual(event.issue_id.state, "ignored")
         self.assertEqual(event.issue_id.ignore_reason, "Test order of our agency")
         self.assertEqual(event.state, "ignored")
+
+
+@tagged("post_install", "-at_install")
+class TestLifeInBrowser(OutboundCase, HttpCase):
+    """An order was delivered, and edited in the shop afterwards: what a person sees and presses."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        new_test_user(
+            cls.env,
+            "channel_manager",
+            f"{MODULE}.group_manager,sales_team.group_sale_manager,account.group_account_invoice",
+            password="channel_m1",
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+        )
+
+    def setUp(self):
+        super().setUp()
+        order, self.sale = self.sold(("MUG", 2), ("BOOK", 1))
+        self.send(self.sale, tracking="323299")
+        self.tell()
+        self.run_pending()
+        self.store.edit_order(order["id"], set_quantity={order["line_items"][0]["id"]: 1})
+        self.run_job(self.note(order["id"]))
+        self.issue = self.sale.channel_issue_ids
+        self.assertEqual(self.issue.code, "changed_after_delivery")
+
+    def _look(self, tour, record):
+        action = "action-sale.action_orders" if record == self.sale else "channel-issues"
+        self.start_tour(f"/odoo/{action}/{record.id}", tour, login="channel_manager")
+
+    def _mugs(self):
+        line = self.sale.order_line.filtered(lambda line: line.product_id.default_code == "MUG")
+        return line.product_uom_qty
+
+    def test_the_tab_tells_the_whole_story(self):
+        self._look("channel_order_tab", self.sale)
+
+    def test_keep_odoo(self):
+        self._look("channel_issue_keep", self.issue)
+        self.run_pending()
+        self.assertEqual((self.issue.state, self._mugs()), ("resolved", 2))
+
+    def test_accept_the_shop(self):
+        self._look("channel_issue_accept", self.issue)
+        self.run_pending()
+        self.assertEqual((self.issue.state, self._mugs()), ("resolved", 1))
+        back = self.open_picking(self.sale)
+        self.assertEqual(back.picking_type_code, "incoming")
+        self.assertEqual(back.move_ids.mapped("product_uom_qty"), [1])
 
 
 @tagged("post_install", "-at_install")

@@ -112,3 +112,90 @@ tours.add("channel_issue_ignore", {
         },
     ],
 });
+
+const openIssue = {
+    content: "The issue about the edit is listed; open it",
+    trigger: ".o_field_widget[name=channel_issue_ids] td[name=title]:contains(changed in the shop)",
+    run: "click",
+};
+
+// starts on a sales order that was delivered, told to the shop, and edited there afterwards
+tours.add("channel_order_tab", {
+    steps: () => [
+        {
+            content: "Open the channel's tab",
+            trigger: ".o_notebook_headers .nav-link:contains(Channel)",
+            run: "click",
+        },
+        {
+            content: "The shop's number leads to the shop",
+            trigger: ".o_field_widget[name=channel_url] a[target=_blank]:contains(Open in shop)",
+        },
+        {
+            content: "The order was completed by the delivery",
+            trigger: ".o_field_widget[name=channel_status]:contains(completed)",
+        },
+        {
+            content: "Shop and invoices are not equal",
+            trigger: ".o_field_widget[name=channel_difference].text-danger",
+        },
+        {
+            content: "The parcel is listed with its number",
+            trigger: ".o_field_widget[name=channel_shipment_ids] td[name=tracking_number]:contains(323299)",
+        },
+        {
+            content: "So is what the shop was told of it",
+            trigger: ".o_field_widget[name=channel_note_ids] td[name=reason]:contains(tracking 323299)",
+        },
+        {
+            content: "And when",
+            trigger: ".o_field_widget[name=channel_note_ids] .o_data_row:has(.badge:contains(Sent)) td[name=done_at]:not(:empty)",
+        },
+        openIssue,
+        {
+            content: "It offers the choice",
+            trigger: ".modal button[name=action_keep_odoo]",
+        },
+    ],
+});
+
+// both start on the issue about such an order
+const compared = {
+    content: "Both sides are shown, what differs is marked",
+    trigger: ".o_field_widget[name=comparison] tr.table-warning:contains(Product MUG)",
+};
+
+tours.add("channel_issue_keep", {
+    steps: () => [
+        compared,
+        {
+            content: "Keep what Odoo has",
+            trigger: ".o_statusbar_buttons button[name=action_keep_odoo]",
+            run: "click",
+        },
+        {
+            content: "Who decided is written down",
+            trigger: ".o-mail-Message-body:contains(Odoo's version counts)",
+        },
+    ],
+});
+
+tours.add("channel_issue_accept", {
+    steps: () => [
+        compared,
+        {
+            content: "Take what the shop has",
+            trigger: ".o_statusbar_buttons button[name=action_accept_shop]",
+            run: "click",
+        },
+        {
+            content: "It says what that means",
+            trigger: ".modal:contains(expected back) .modal-footer .btn-primary",
+            run: "click",
+        },
+        {
+            content: "Who decided is written down",
+            trigger: ".o-mail-Message-body:contains(The shop's version counts)",
+        },
+    ],
+});
