@@ -165,6 +165,13 @@ def _work_texts(env):
                 "invoices by a credit note, then retry: the rest of the order is cancelled then."
             ),
         ),
+        "currency_changed": (
+            _("Order %(number)s is in %(currency)s now, but confirmed here in %(known)s"),
+            _(
+                "Odoo can't change the currency of a confirmed order. Cancel %(order)s, set it to "
+                "quotation, and retry; or ignore this issue to keep it as it is."
+            ),
+        ),
         "changed_after_delivery": (
             _(
                 "Order %(number)s changed in the shop after this was delivered or invoiced: "

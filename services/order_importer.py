@@ -71,7 +71,9 @@ class ChannelOrderImporter(models.AbstractModel):
         Its binding had no fingerprint: the last try did not come out right, or it was over.
         """
         drafts = [
-            draft for draft in batch.drafts if draft.was_wrong and draft.outcome.state != "blocked"
+            draft
+            for draft in batch.drafts
+            if draft.was_wrong and draft.taken and draft.outcome.state != "blocked"
         ]
         if not drafts:
             return

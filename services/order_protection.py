@@ -27,7 +27,11 @@ class ChannelOrderProtection(models.AbstractModel):
 
     def _plan(self, batch, draft):
         """Set ``sold`` and ``fixed`` of a known order, or stop it where the shop goes too far."""
-        here = self._lines_here(draft.sale)
+        sale, currency = draft.sale, draft.order.currency
+        if sale.state == "sale" and sale.currency_id.name != currency:
+            draft.stop(self._other_currency(draft))
+            return
+        here = self._lines_here(sale)
         kept, conflicts = self._sort(batch, draft, here)
         if conflicts and draft.choice != "accept":
             self._stop(batch, draft, conflicts)
@@ -140,6 +144,16 @@ class ChannelOrderProtection(models.AbstractModel):
         )
 
     # === TOO FAR === #
+
+    def _other_currency(self, draft):
+        """Odoo can't change the currency of a confirmed order."""
+        return errors.Conflict(
+            "currency_changed",
+            number=draft.order.number,
+            order=draft.sale.name,
+            currency=draft.order.currency,
+            known=draft.sale.currency_id.name,
+        )
 
     def _stop(self, batch, draft, conflicts):
         here = self._lines_here(draft.sale)

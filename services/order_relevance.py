@@ -5,7 +5,7 @@ from odoo import models
 from ..core import errors
 from ..core.canonical import OrderStatus
 from .job_run import Outcome
-from .order_facts import AMOUNTS, OURS, OVER, content_of, fingerprint_of, parts_of
+from .order_facts import AMOUNTS, CONTENT, OURS, OVER, content_of, fingerprint_of, parts_of
 from .order_values import naive
 
 
@@ -118,10 +118,11 @@ class ChannelOrderRelevance(models.AbstractModel):
             self.env["channel.order.workflow"]._take_back(draft.sale)
         # without a fingerprint the order did not come out right the last time, or was cancelled
         draft.content = bool(draft.changed & set(AMOUNTS)) or not binding.fingerprint
-        decision = binding.decision or {}
-        if decision.get("fingerprint") == content_of(draft.parts):
-            draft.choice = decision["choice"]
-            draft.content = draft.content and draft.choice != "keep"
+        if draft.content or draft.changed & set(CONTENT):
+            decision = binding.decision or {}
+            if decision.get("fingerprint") == content_of(draft.parts):
+                draft.choice = decision["choice"]
+                draft.content = draft.content and draft.choice != "keep"
 
     # === OVER === #
 

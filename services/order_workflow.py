@@ -37,10 +37,10 @@ class ChannelOrderWorkflow(models.AbstractModel):
         """
         if draft.status is OrderStatus.UNKNOWN:
             self._note_status(draft)
+            if draft.sale.state != "sale" or draft.sale.channel_delivery_blocked:
+                return self._unmapped_status(draft)
         if draft.sale.state == "sale":
             return ""
-        if draft.status is OrderStatus.UNKNOWN:
-            return self._unmapped_status(draft)
         reason = self._policy_reason(batch, draft)
         return reason or self._risk_reason(batch, draft)
 
@@ -105,8 +105,8 @@ class ChannelOrderWorkflow(models.AbstractModel):
     def _set_delivery_hold(self, batch, draft):
         """Find out whether the goods of an order may leave; of a known one only when the shop
         says something new of it, so that a person may release its deliveries."""
-        sale = draft.sale
-        if not sale or draft.changed & {"status", "payment"} or draft.asked_by_person:
+        sale, again = draft.sale, draft.was_wrong or draft.asked_by_person
+        if not sale or again or draft.changed & {"status", "payment"}:
             draft.delivery_hold = self._delivery_reason(batch, draft)
         elif sale.channel_delivery_blocked:
             draft.delivery_hold = sale.channel_hold_reason or self._waiting_reason(draft)
@@ -137,7 +137,7 @@ class ChannelOrderWorkflow(models.AbstractModel):
 
     def _is_called_back(self, draft):
         """Whether the shop had released the order, and holds it again."""
-        return draft.binding.released and "status" in draft.changed
+        return draft.binding.released and ("status" in draft.changed or draft.was_wrong)
 
     def _is_money_new(self, draft):
         """Whether it is paid, other than by what was known when its deliveries were blocked."""

@@ -8,7 +8,7 @@ from odoo import models
 from odoo.fields import Command, Datetime
 
 from ..core import errors
-from ..core.canonical import ZERO, LineKind
+from ..core.canonical import ZERO, LineKind, OrderStatus
 from ..core.money import order_totals, round_to
 from .differing import differing
 from .forced_amounts import unit_of
@@ -216,7 +216,7 @@ class ChannelOrderWriter(models.AbstractModel):
             "fingerprint": False if draft.error else draft.fingerprint,
             "parts": self._parts_here(draft),
             "cancelled_by_shop": False,
-            "released": self.env["channel.order.workflow"]._is_released(draft),
+            "released": self._is_released(draft),
             "external_modified_at": naive(record.modified_at),
             "fetched_at": naive(record.fetched_at),
             "synced_at": Datetime.now(),
@@ -228,6 +228,12 @@ class ChannelOrderWriter(models.AbstractModel):
                 rounding_line_used=not draft.totals.exact and draft.totals.within_bound,
             )
         return values
+
+    def _is_released(self, draft):
+        """Whether the shop wants it shipped; a status nobody explained changes nothing."""
+        if draft.status is OrderStatus.UNKNOWN:
+            return draft.binding.released
+        return self.env["channel.order.workflow"]._is_released(draft)
 
     def _parts_here(self, draft):
         """Fingerprints of what Odoo has now: of a content that was not taken over, the old ones."""
@@ -289,7 +295,7 @@ class ChannelOrderWriter(models.AbstractModel):
             reason = self.env._("Sales order %s", name)
         else:
             reason = self.env._("Quotation %s", name)
-        return Outcome("done", reason, **values)
+        return Outcome("done", "; ".join([reason, *draft.told]), **values)
 
 
 def _decimal(amount, unit):

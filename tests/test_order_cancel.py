@@ -191,7 +191,9 @@ class TestEcho(CancelCase):
         binding = self.env["channel.binding.order"]._find(self.backend, order["id"])
         adapter = self.backend._adapter()
         exporter = self.env["channel.exporter"]
-        exporter._remember_echo(binding, exporter._read_back(adapter, str(order["id"])))
+        exporter._remember_echo(
+            binding, exporter._read_back(adapter, str(order["id"])), ("status",)
+        )
         adapter.close()
         return binding
 

@@ -156,7 +156,7 @@ class TestDelivered(ProtectedCase):
         self.assertEqual(self.again(order).state, "ignored")
         self.store.clock.advance(5)
         self.store.update_order(order["id"], status="completed")
-        self.assertEqual(self.again(order).state, "ignored")
+        self.assertEqual(self.again(order).state, "done")
         self.assertEqual((sale.channel_status, self.state_of(sale)), ("completed", before))
 
         # the shop changes the order again: a new question
@@ -302,6 +302,24 @@ class TestInvoiced(ProtectedCase):
             move.action_post()
         return order, sale, move
 
+    def test_another_currency_is_refused(self):
+        """Odoo can't change the currency of a confirmed order."""
+        self._currency("GBP", 0.85)
+        order = self.place(("MUG", 1))
+        sale = self.import_order(order)
+        payload = {**self.payload(order), "currency": "GBP"}
+        event = self.import_payload(payload)
+        self.assertEqual((event.state, event.issue_id.code), ("blocked", "currency_changed"))
+        self.assertFalse(event.issue_id.choices)
+        self.assertTotals(sale, order)
+        sale._action_cancel()
+        sale.action_draft()
+        again = self.import_payload(payload)
+        self.assertEqual(again.state, "done", again.reason)
+        self.assertEqual((sale.currency_id.name, sale.state), ("GBP", "sale"))
+        self.assertTotals(sale, order)
+        self.assertEqual((event.state, event.issue_id.state), ("ignored", "resolved"))
+
     def test_a_draft_invoice_protects_too(self):
         order, sale, move = self.invoiced(("MUG", 2), post=False)
         before = self.state_of(sale)
@@ -324,7 +342,7 @@ class TestInvoiced(ProtectedCase):
             f"{first.amount_tax + second.amount_tax:.2f}", f"{float(edited['total_tax']):.2f}"
         )
 
-    def test_accepted_price_is_left_to_be_corrected(self):
+    def test_accepted_quantity_is_left_to_be_credited(self):
         order, sale, move = self.invoiced(("MUG", 3))
         issue, edited = self.conflict(order, {"MUG": 1})
         self.assertIn(f">{3}<", issue.comparison)
@@ -332,7 +350,7 @@ class TestInvoiced(ProtectedCase):
         self.assertTotals(sale, edited)
         self.assertEqual((sale.order_line.qty_invoiced, sale.order_line.product_uom_qty), (3, 1))
         self.assertEqual(self.demand(sale), {"MUG": 1})
-        self.assertEqual(move.state, "posted")
+        self.assertEqual((move.state, sale.order_line.qty_to_invoice), ("posted", -2))
         # a later edit of something else asks nothing about it
         self.follow(order, add=[("CUP", 1)])
 
