@@ -148,12 +148,15 @@ class MoneyShop:
     # === JOBS === #
 
     def unfinished(self) -> list[tuple]:
-        """Events and notes that are not settled yet."""
+        """Events, notes and polls that are not settled yet."""
         return self.sql(
             """
             SELECT 'event', kind, external_id FROM channel_event WHERE state = 'pending'
             UNION ALL
             SELECT 'note', kind, res_id::text FROM channel_outbox WHERE state = 'pending'
+            UNION ALL
+            SELECT 'job', name, state FROM queue_job
+             WHERE model_name = 'channel.flow' AND state NOT IN ('done', 'cancelled', 'failed')
             """
         )
 
@@ -187,13 +190,14 @@ class MoneyShop:
         self.sql("UPDATE queue_job SET eta = NULL WHERE state = 'pending' AND eta IS NOT NULL")
 
     def later(self) -> None:
-        """Some minutes later: jobs that died are found, and what lost its job gets another."""
+        """Some minutes later: dead jobs are found, lost ones made anew, and a poll is due."""
         self.sql(
             "UPDATE queue_job SET date_enqueued = date_enqueued - interval '5 minutes'"
             " WHERE state IN ('enqueued', 'started')"
         )
         self.sql("UPDATE channel_event SET received_at = received_at - interval '5 minutes'")
         self.sql("UPDATE channel_outbox SET noted_at = noted_at - interval '5 minutes'")
+        self.odoo.call("channel.backend", "action_sync_now", [self.backend])
         cron = self.odoo.call("ir.cron", "search", [("cron_name", "ilike", "Channels:")])
         self.odoo.call("ir.cron", "method_direct_trigger", cron)
 
