@@ -150,10 +150,17 @@ def test_killed_between_the_refund_and_our_knowledge_of_it(shop, running, wait_u
         shop.clerk.credit(shop.sale(order), "MUG", 1, "Broken")
         wait_until(waits)
         assert len(shop.refunds(order)) == 1
+        shop.store.deliver()
+        # the webhook's job finds the order taken by ours
+        wait_until(
+            lambda: shop.sql(
+                "SELECT 1 FROM queue_job WHERE state = 'pending' AND model_name = 'channel.event'"
+                " AND eta IS NOT NULL"
+            )
+        )
         running.kill()
     running.start()
-    # the shop's webhook of our refund comes first
-    shop.store.deliver()
+    # and is the first to run now
     wait_until(lambda: not shop.sql("SELECT 1 FROM channel_event WHERE state = 'pending'"))
     _revive(shop, running, wait_until)
     assert len(shop.refunds(order)) == 1
