@@ -21,6 +21,7 @@ class Comparison:
     """One order on both sides; amounts in its currency, None where Odoo has no order.
 
     ``verdict``: equal, with_issue, ignored or differing; ``reason`` says why it is not equal.
+    ``refunded``: refunds of the shop were taken off the order, and its total is right all the same.
     ``source``: what brought the order into Odoo: webhook, poll, manual, or ''. ``issue``: the
     open issue about it; an equal order may have one too, such as an edit that came too late.
     """
@@ -37,6 +38,7 @@ class Comparison:
     odoo_state: str = ""
     odoo_total: Decimal | None = None
     odoo_tax: Decimal | None = None
+    refunded: bool = False
     rounding_lines: int = 0
     source: str = ""
     verdict: str = ""
@@ -85,6 +87,7 @@ def read_odoo(odoo: OdooClient, backend: int) -> OdooSide:
 
 def _read_sales(odoo: OdooClient, backend: int, ids: list[int]) -> dict[int, Record]:
     names = ["name", "state", "amount_total", "amount_tax", "currency_id", "channel_hold_reason"]
+    names += ["channel_difference", "channel_amount_refunded"]
     sales = {
         sale["id"]: {**sale, "rounding_lines": 0}
         for sale in odoo.search_read("sale.order", [("id", "in", ids)], names)
@@ -133,6 +136,7 @@ def _take_sale(found: Comparison, sale: Record, events: list[Record]) -> None:
     found.odoo_total = _exact(sale["amount_total"])
     found.odoo_tax = _exact(sale["amount_tax"])
     found.rounding_lines = sale["rounding_lines"]
+    found.refunded = bool(sale["channel_amount_refunded"]) and not sale["channel_difference"]
     settled = sorted(
         (event for event in events if event["res_id"]), key=lambda e: (e["done_at"], e["id"])
     )
@@ -152,7 +156,7 @@ def _open_issue(events: list[Record], side: OdooSide) -> str:
 
 def _judge(found: Comparison, record: Record, events: list[Record]) -> tuple[str, str]:
     """The verdict and, unless it is equal, the reason."""
-    if found.odoo_total == found.total and found.odoo_tax == found.tax:
+    if found.refunded or (found.odoo_total == found.total and found.odoo_tax == found.tax):
         return EQUAL, ""
     if found.issue:
         return WITH_ISSUE, found.issue

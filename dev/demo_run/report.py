@@ -42,6 +42,8 @@ def _tail(found: Comparison) -> Iterator[str]:
     yield f"{verdict}: {found.reason}" if found.reason else verdict
     if found.odoo_state:
         yield STATES.get(found.odoo_state, found.odoo_state)
+    if found.refunded:
+        yield "less its refunds"
     if found.rounding_lines:
         yield f"{found.rounding_lines} rounding line"
     if found.kind:
