@@ -1,4 +1,4 @@
-"""Takes the README's pictures from a running Odoo with a real browser."""
+"""Takes the README's pictures from a running dev/demo with a real browser."""
 
 from __future__ import annotations
 
@@ -103,6 +103,22 @@ def _imported_order(odoo: Odoo) -> str:
     return f"action-sale.action_orders/{order}"
 
 
+def _refunded_order(odoo: Odoo) -> str:
+    """An order that was shipped in two parts and refunded in the shop: dev/demo's first story."""
+    domain = [["channel_refund_ids.picking_ids", "!=", False], ["state", "=", "sale"]]
+    return f"action-sale.action_orders/{odoo.first('sale.order', domain, 'id')}"
+
+
+def _conflict(odoo: Odoo) -> str:
+    domain = [["code", "=", "changed_after_delivery"], ["state", "=", "open"]]
+    return f"channel-issues/{odoo.first('channel.issue', domain)}"
+
+
+def _payout(odoo: Odoo) -> str:
+    domain = [["state", "=", "done"], ["amount_refunds", "!=", 0]]
+    return f"channel-payouts/{odoo.first('channel.settlement', domain)}"
+
+
 def _backend(odoo: Odoo) -> str:
     return f"channels/{odoo.first('channel.backend', [['state', '=', 'connected']], 'id')}"
 
@@ -110,7 +126,9 @@ def _backend(odoo: Odoo) -> str:
 PICTURES = (
     Picture("backend", _backend),
     Picture("order", _imported_order),
-    Picture("order_channel", _imported_order, tab="Channel"),
+    Picture("order_channel", _refunded_order, tab="Channel", tall=True),
+    Picture("issue_edit", _conflict),
+    Picture("payout", _payout),
     Picture("events", lambda odoo: "channel-events"),
     Picture("issues", lambda odoo: "channel-issues"),
 )
