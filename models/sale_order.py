@@ -90,6 +90,13 @@ class SaleOrder(models.Model):
             refunded._channel_follow_up("refund")
             ours._channel_follow_up("shipment")
 
+    def _action_cancel(self):
+        """What was held is over, and nothing of it leaves any more."""
+        result = super()._action_cancel()
+        held = self.filtered(lambda o: o.channel_hold_reason or o.channel_delivery_blocked)
+        held.write({"channel_hold_reason": False, "channel_delivery_blocked": False})
+        return result
+
     # === MAY IT LEAVE === #
 
     def action_channel_release(self):

@@ -158,8 +158,6 @@ class ChannelOrderWorkflow(models.AbstractModel):
 
         :return: an error that names what can't be undone, where goods or invoices have left
         """
-        # what the shop did itself need not be told to it
-        sale = sale.with_context(channel_from_shop=True)
         sale.filtered("locked").action_unlock()
         obstacles = self._obstacles(sale)
         if not obstacles:

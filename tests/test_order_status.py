@@ -277,7 +277,7 @@ class TestBlockedUntilPaid(StatusCase):
         sale = self.import_order(order)
         self.store.trash_order(order["id"])
         self.again(order)
-        self.assertEqual(sale.state, "cancel")
+        self.assertEqual((sale.state, sale.channel_hold_reason), ("cancel", False))
         self.store.restore_order(order["id"])
         self.again(order)
         self.assertBlocked(sale, "On hold")
