@@ -215,4 +215,7 @@ class TestOtherShop(TransactionCase):
             },
         )
         off = backend.flow_ids.filtered(lambda flow: not flow.active)
-        self.assertEqual({(flow.kind, flow.direction) for flow in off}, {("shipment", "in")})
+        self.assertEqual(
+            {(flow.kind, flow.direction) for flow in off},
+            {("shipment", "in"), ("settlement", "in")},
+        )

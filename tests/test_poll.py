@@ -129,7 +129,8 @@ class TestTick(ChannelCase):
     def test_due_flows_are_polled_once(self):
         self.backend._tick()
         self.backend._tick()
-        self.assertEqual(len(self._jobs("_job_poll")), 1)
+        jobs = self._jobs("_job_poll")
+        self.assertEqual(sorted(jobs.mapped("name")), ["poll order", "poll refund"])
 
     def test_the_cron_ticks_every_connected_backend(self):
         self.env.ref("channel_connector.cron_tick").method_direct_trigger()
