@@ -107,8 +107,9 @@ class TestAgain(MoneyCase):
         self.store.pay(order["id"])
         self.again(order)
         event = self.money(sale, "ignored")
-        self.assertEqual(event.reason, "The invoice is paid in Odoo already")
+        self.assertEqual(event.reason, "Invoice and payment are complete")
         self.assertMoney(order)
+        self.assertEqual(len(sale.channel_payment_ids), 1)
 
     def test_paid_by_hand_without_an_entry(self):
         """Enterprise keeps such payments until the bank statement comes."""

@@ -192,7 +192,7 @@ class TestEcho(CancelCase):
         adapter = self.backend._adapter()
         exporter = self.env["channel.exporter"]
         exporter._remember_echo(
-            binding, exporter._read_back(adapter, str(order["id"])), ("status",)
+            binding, exporter._read_back(adapter, str(order["id"])), ("status", "payment")
         )
         adapter.close()
         return binding

@@ -22,7 +22,7 @@ class GoodsCase(RefundCase):
         return {
             move.product_id.default_code: move.product_uom_qty
             for move in moves
-            if move.state != "cancel"
+            if move.state != "cancel" and move.product_uom_qty
         }
 
     def flow(self):

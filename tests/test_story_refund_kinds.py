@@ -146,7 +146,9 @@ class KindsOfRefunds:
         if total + tax == Decimal(str(refund["amount"])):
             self.assertEqual(f"{note.amount_tax:.2f}", f"{tax:.2f}")
         else:
-            self.assertGreaterEqual(round(note.amount_tax, 2), float(round(tax, 2)))
+            # lines rounded one by one may have a cent of tax more than the order ever had
+            least = min(round(tax, 2), Decimal(str(self.order["total_tax"])))
+            self.assertGreaterEqual(round(note.amount_tax, 2), float(least))
 
     def nothing_is_credited(self):
         self.assertFalse(self.credit_notes)
