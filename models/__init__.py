@@ -44,4 +44,3 @@ from . import account_move
 from . import stock_picking_channel
 from . import optional
 from . import account_payment
-from . import account_payment_register

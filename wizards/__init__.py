@@ -1,3 +1,4 @@
+from . import account_payment_register
 from . import issue_ignore
 from . import order_import
 from . import settlement_import
