@@ -183,12 +183,12 @@ class ChannelShipmentExporter(models.AbstractModel):
     # === GOODS THAT CAME BACK === #
 
     def _prepare_return(self, binding, picking, back):
-        """A private note; the refund, if there is one, is told by its credit note."""
+        """A private note, also where the shop refunded first and waits for the goods.
+
+        A refund made in Odoo is told by its credit note.
+        """
         if self._bindings._of(binding, picking):
             return Told("ignored", self.env._("The shop knows this already"))
-        refunds = self.env["channel.binding.refund"]
-        if refunds.search_count([("picking_ids", "in", picking.ids)], limit=1):
-            return Told("ignored", self.env._("The shop restocked these goods itself"))
         if not supports(binding.backend_id._get_adapter_class(), OrderSink):
             return Told("ignored", self.env._("This kind of channel takes no notes"))
         title = self.env._("Return %s received", picking.name)
