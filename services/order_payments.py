@@ -68,11 +68,15 @@ class ChannelOrderPayments(models.AbstractModel):
         self._pay(task, task.cards, missing, "")
 
     def _adopt_transaction(self, task, known, transaction):
-        """Name the transaction of a payment that was registered before the shop told it."""
+        """Name the transaction of a payment that was registered before the shop told it.
+
+        Also of one that a person registered in the gateway's journal: payouts look for it there.
+        """
         nameless = known.filtered(
             lambda payment: (
                 not payment.channel_transaction_id
-                and payment.channel_method == task.row.external_code
+                and payment.channel_method in (task.row.external_code, False)
+                and payment.journal_id == task.row.journal_id
             )
         )
         if transaction and nameless and transaction not in known.mapped("channel_transaction_id"):

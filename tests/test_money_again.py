@@ -67,7 +67,7 @@ class TestAgain(MoneyCase):
             (
                 ("account.move", "action_post"),
                 ("account.payment.register", "_create_payments"),
-                ("channel.order.payments", "_match"),
+                ("channel.payment.entries", "_match"),
                 ("channel.order.invoicing", "_mail"),
                 ("channel.event", "_settle"),
             )

@@ -23,9 +23,11 @@ class TestByHand(MoneyCase):
             (payment.channel_order_id, payment.channel_backend_id.id), (sale, self.backend.id)
         )
         self.assertMoney(order)
+        self.assertFalse(payment.channel_transaction_id)
         self.gateway("stripe")
         self.look_again(sale)
-        self.assertEqual(len(sale.channel_payment_ids), 1)
+        self.assertEqual(sale.channel_payment_ids, payment)
+        self.assertEqual(payment.channel_transaction_id, "ch_1")  # payouts find it
 
     def test_credit_note_paid_back_by_hand(self):
         self.gateway("stripe")
