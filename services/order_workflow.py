@@ -105,8 +105,9 @@ class ChannelOrderWorkflow(models.AbstractModel):
     def _set_delivery_hold(self, batch, draft):
         """Find out whether the goods of an order may leave; of a known one only when the shop
         says something new of it, so that a person may release its deliveries."""
-        sale, again = draft.sale, draft.was_wrong or draft.asked_by_person
-        if not sale or again or draft.changed & {"status", "payment"}:
+        sale, news = draft.sale, draft.was_wrong or draft.changed & {"status", "payment"}
+        # who asked costs a query: last
+        if not sale or news or draft.asked_by_person:
             draft.delivery_hold = self._delivery_reason(batch, draft)
         elif sale.channel_delivery_blocked:
             draft.delivery_hold = sale.channel_hold_reason or self._waiting_reason(draft)
