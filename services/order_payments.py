@@ -37,7 +37,7 @@ class ChannelOrderPayments(models.AbstractModel):
         known = known.filtered(lambda payment: payment.channel_method != GIFT_CARD)
         transaction = binding.transaction_id or ""
         self._adopt_transaction(task, known, transaction)
-        missing = binding.amount_total - sum(known.mapped("amount")) - self._never_due(sale)
+        missing = binding.amount_total - sum(known.mapped("amount")) - self._never_due(task)
         if sale.currency_id.compare_amounts(missing, 0) <= 0:
             return
         missing -= self._settled_otherwise(sale)
@@ -46,13 +46,45 @@ class ChannelOrderPayments(models.AbstractModel):
         elif known and transaction in known.mapped(lambda one: one.channel_transaction_id or ""):
             task.problems.append(self._paid_less(task, missing))
         else:
-            self._pay(task, task.row, missing, transaction)
+            if self._pay(task, task.row, missing, transaction) and not known:
+                self._pay_back_late(task)
 
-    def _never_due(self, sale):
+    def _refunds(self, task):
+        """Refunds of the shop that still are: (those before the order was paid, those after)."""
+        refunds = task.sale.channel_refund_ids.filtered(lambda refund: not refund.gone_at)
+        paid_at = task.binding.paid_at
+        early = refunds.filtered(
+            lambda refund: paid_at and refund.refunded_at and refund.refunded_at < paid_at
+        )
+        return early, refunds - early
+
+    def _never_due(self, task):
         """What was refunded before it was paid: an order on delivery is paid less by it."""
-        refunds = sale.channel_refund_ids.filtered(lambda refund: not refund.gone_at)
-        paid_back = self.env["channel.payment.entries"]._of(sale, ("outbound",))
-        return sum(refunds.mapped("amount")) - sum(paid_back.mapped("amount"))
+        early, _late = self._refunds(task)
+        return sum(early.mapped("amount"))
+
+    def _pay_back_late(self, task):
+        """What was refunded after the payment, while nobody registered either of them.
+
+        The gateway's payout will name both.
+
+        :raises errors.Rejected: the journal can't send money; then nothing is registered, because
+            this moment does not come again
+        """
+        entries = self.env["channel.payment.entries"]
+        _early, late = self._refunds(task)
+        late = late.filtered(lambda refund: not refund.made_here)
+        known = sum(entries._of(task.sale, ("outbound",)).mapped("amount"))
+        owed = sum(late.mapped("amount")) - known
+        if task.sale.currency_id.compare_amounts(owed, 0) <= 0:
+            return
+        method = self.env["channel.refund.payment"]._method(task.row)
+        moment = max(filter(None, late.mapped("refunded_at")), default=None)
+        day = self.env["channel.payment.importer"]._day(moment)
+        transaction = task.binding.transaction_id or ""
+        values = entries._prepare(task.row, method, task.binding, owed, transaction, day)
+        entries._pay_on_account(task.sale, values, "outbound")
+        task.done.append(self.env._("%s paid back", task.text_of(owed)))
 
     def _register_gift_cards(self, task):
         known = self.env["channel.payment.entries"]._of(task.sale, ("inbound",))
@@ -116,13 +148,16 @@ class ChannelOrderPayments(models.AbstractModel):
     # === REGISTERING === #
 
     def _pay(self, task, row, amount, transaction):
-        """Register ``amount`` in the journal of ``row``: on the oldest open invoice if there is."""
+        """Register ``amount`` in the journal of ``row``: on the oldest open invoice if there is.
+
+        :return: whether it could be registered
+        """
         journal = row.journal_id
         if not journal:
             error = errors.Rejected("payment_journal_missing", gateway=task.gateway)
             error.cause, error.per_record = ("gateway",), False
             task.problems.append(error)
-            return
+            return False
         entries = self.env["channel.payment.entries"]
         day = self.env["channel.payment.importer"]._day
         values = entries._prepare(
@@ -143,3 +178,4 @@ class ChannelOrderPayments(models.AbstractModel):
             gateway=row.external_label or row.external_code,
         )
         task.done.append(f"{text} ({transaction})" if transaction else text)
+        return True

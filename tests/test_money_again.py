@@ -5,6 +5,7 @@ from unittest.mock import patch
 from odoo.tests import tagged
 
 from .money_case import MoneyCase
+from .refund_case import RefundCase
 
 
 class Killed(Exception):
@@ -159,4 +160,38 @@ class TestAgain(MoneyCase):
         sale.channel_payment_ids.action_draft()
         sale.channel_payment_ids.action_cancel()
         self.look_again(sale, "done")
+        self.assertMoney(order)
+
+
+@tagged("post_install", "-at_install")
+class TestLateWorkflow(RefundCase):
+    """A gateway gets its workflow when its orders are paid, and partly refunded, already."""
+
+    def test_payment_and_refund_are_two(self):
+        """The payout will name the whole charge and the refund."""
+        order, sale = self.ordered(**self.card())
+        self.refund(order, amount="10.00")
+        self.gateway("stripe")
+        event = self.look_again(sale, "done")
+        self.assertIn("10.00 EUR paid back", event.reason)
+        payments = sale.channel_payment_ids.sorted("id")
+        self.assertEqual(payments.mapped("payment_type"), ["inbound", "outbound"])
+        self.assertEqual(payments.mapped("amount"), [float(order["total"]), 10.0])
+        self.assertEqual(set(payments.mapped("channel_transaction_id")), {"ch_1"})
+        self.assertMoney(order)
+        self.look_again(sale)
+
+    def test_journal_that_sends_no_money(self):
+        order, sale = self.ordered(**self.card())
+        self.refund(order, amount="10.00")
+        self.gateway("stripe")
+        methods = self.journal.outbound_payment_method_line_ids
+        methods.journal_id = False
+        event = self.look_again(sale, "blocked")
+        self.assertEqual(event.issue_id.code, "refund_method_missing")
+        self.assertFalse(sale.channel_payment_ids | sale.invoice_ids.origin_payment_id)
+        methods.journal_id = self.journal
+        event.issue_id.action_retry()
+        self.money(sale)
+        self.assertEqual(len(sale.channel_payment_ids), 2)
         self.assertMoney(order)
