@@ -45,4 +45,4 @@ class StockPicking(models.Model):
 
     def _channel_leaves(self):
         """Whether the transfer hands goods over to the customer."""
-        return self.location_dest_id.usage == "customer"
+        return any(move._channel_leaves() for move in self.move_ids)
