@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -19,7 +20,7 @@ from .payout_view import PayoutView
 
 Record = dict[str, Any]
 #: The first of the customers, none of whom was here before.
-FIRST_CUSTOMER = 500
+FIRST_CUSTOMER = 501
 
 
 class Scene:
@@ -35,6 +36,7 @@ class Scene:
         self.books = Books(odoo, backend)
         self.chapters: list[Chapter] = []
         self._settle = settle
+        self._customers = itertools.count(FIRST_CUSTOMER)
 
     @property
     def chapter(self) -> Chapter:
@@ -60,7 +62,7 @@ class Scene:
 
         It is the chapter's order from then on.
         """
-        customer = address(FIRST_CUSTOMER + len(self.store.orders), PLACES[0])
+        customer = address(next(self._customers), PLACES[0])
         cart = Cart(
             lines=list(lines.items()),
             shipping=[("flat_rate", "4.95")],
