@@ -8,7 +8,7 @@ raise only :mod:`.errors`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
@@ -31,6 +31,18 @@ from .canonical import (
     Shipment,
     StoreInfo,
     TaxRate,
+)
+from .catalogue import (
+    Identity,
+    Image,
+    ItemResult,
+    Picture,
+    PriceItem,
+    Product,
+    ProductDraft,
+    StockItem,
+    Term,
+    TermKind,
 )
 from .http import Exchange
 
@@ -144,6 +156,72 @@ class SettlementSource(Protocol):
 
 
 @runtime_checkable
+class CatalogueSource(Protocol):
+    """Products come as whole records: one with all its variants. Their id is the product's."""
+
+    def fetch_product(self, external_id: str) -> Record:
+        """Read one product now; the id of a variant reads its product.
+
+        :raises errors.NotFound: it does not exist (any more)
+        """
+
+    def list_products(self, cursor: Mapping[str, Any], limit: int) -> Page:
+        """Read up to ``limit`` products changed since ``cursor``; as ``list_orders``."""
+
+    def parse_product(self, payload: Mapping[str, Any]) -> Product:
+        """Translate a raw product. :raises errors.Rejected: it is no product at all."""
+
+    def product_url(self, external_id: str) -> str:
+        """Address of the product in the shop's back office."""
+
+    def list_identities(self) -> Iterator[Sequence[Identity]]:
+        """Everything that can be matched, page by page: products and variants, not the trash."""
+
+    def list_terms(self, kind: TermKind) -> Sequence[Term]:
+        """All categories (parents before children), tags, brands or shared attributes."""
+
+    def fetch_picture(self, image: Image, max_bytes: int) -> Picture:
+        """Read an image. :raises errors.Rejected: ``bad_image``, it is none, or too large."""
+
+
+@runtime_checkable
+class CatalogueSink(Protocol):
+    def save_term(self, term: Term) -> Term:
+        """Create a term, or find the one of the same name (and parent); returns it with its id."""
+
+    def save_products(self, drafts: Sequence[ProductDraft]) -> Iterator[Sequence[ItemResult]]:
+        """Create and change products in few calls; yields the results of each call as it is done.
+
+        A new product is found again by its SKU, so sending the same twice makes one; one without
+        a SKU is refused (``sku_missing``). The echo is the whole product as the shop has it then.
+        """
+
+    def upload_picture(self, picture: Picture, look_first: bool) -> Image:
+        """Store bytes in the shop, once. :raises errors.Rejected: ``upload_impossible``"""
+
+    def can_upload(self) -> bool:
+        """Whether :meth:`upload_picture` has what it needs; otherwise images go by address."""
+
+
+@runtime_checkable
+class StockSink(Protocol):
+    def push_stock(self, items: Sequence[StockItem]) -> Iterator[Sequence[ItemResult]]:
+        """Publish quantities in as few calls as the channel allows; yields the results of each.
+
+        A call that is too heavy is halved until a single item fails; one bad item never holds
+        back the others. ``echo``: the quantity as the shop shows it afterwards.
+
+        :raises errors.Retryable: the shop can't be reached; what was yielded has happened
+        """
+
+
+@runtime_checkable
+class PriceSink(Protocol):
+    def push_prices(self, items: Sequence[PriceItem]) -> Iterator[Sequence[ItemResult]]:
+        """As :meth:`StockSink.push_stock`; ``echo`` is the :class:`.catalogue.Price`."""
+
+
+@runtime_checkable
 class CustomerSource(Protocol):
     def fetch_customer(self, external_id: str) -> Record: ...
 
@@ -161,6 +239,8 @@ class ReferenceSource(Protocol):
     def shipping_methods(self) -> Sequence[Option]: ...
 
     def order_statuses(self) -> Sequence[Option]: ...
+
+    def tax_classes(self) -> Sequence[Option]: ...
 
 
 @runtime_checkable
@@ -200,6 +280,10 @@ ROLES: tuple[type, ...] = (
     RefundSink,
     FulfilmentSink,
     SettlementSource,
+    CatalogueSource,
+    CatalogueSink,
+    StockSink,
+    PriceSink,
     ReferenceSource,
     WebhookReceiver,
     WebhookAdmin,
@@ -216,6 +300,10 @@ FLOW_ROLES: Mapping[tuple[str, str], type] = {
     ("order_status", "out"): OrderSink,
     ("shipment", "out"): FulfilmentSink,
     ("refund", "out"): RefundSink,
+    ("product", "in"): CatalogueSource,
+    ("product", "out"): CatalogueSink,
+    ("stock", "out"): StockSink,
+    ("price", "out"): PriceSink,
 }
 
 

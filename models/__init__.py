@@ -15,7 +15,12 @@ from . import channel_event_jobs
 from . import channel_log
 from . import channel_outbox
 from . import channel_outbox_display
+from . import channel_outbox_many
 from . import channel_binding
+from . import channel_binding_catalogue
+from . import channel_brand
+from . import channel_ownership
+from . import product_channel
 from . import channel_binding_outbound
 from . import channel_binding_edits
 from . import account_move_channel
@@ -26,6 +31,7 @@ from . import channel_map_carrier
 from . import channel_map_status
 from . import channel_map_display
 from . import channel_map_tax
+from . import channel_map_tax_class
 from . import channel_order_rules
 from . import channel_settlement_profile
 from . import channel_settlement

@@ -175,10 +175,12 @@ class ChannelBackend(models.Model):
 
     # --- what belongs to it
     flow_ids = fields.One2many("channel.flow", "backend_id", context={"active_test": False})
+    ownership_ids = fields.One2many("channel.ownership", "backend_id")
     event_ids = fields.One2many("channel.event", "backend_id")
     issue_ids = fields.One2many("channel.issue", "backend_id")
     tax_map_ids = fields.One2many("channel.map.tax", "backend_id")
     payment_map_ids = fields.One2many("channel.map.payment", "backend_id")
+    tax_class_map_ids = fields.One2many("channel.map.tax.class", "backend_id")
     carrier_map_ids = fields.One2many("channel.map.carrier", "backend_id")
     status_map_ids = fields.One2many("channel.map.status", "backend_id")
     currency_map_ids = fields.One2many("channel.map.currency", "backend_id")
@@ -273,6 +275,7 @@ class ChannelBackend(models.Model):
         self.env["channel.gate"].sudo().create([{"backend_id": backend.id} for backend in backends])
         for backend in backends:
             self.env["channel.flow"].sudo()._ensure_flows(backend)
+            self.env["channel.ownership"].sudo()._ensure_rows(backend)
             backend._ensure_default_products()
         return backends
 

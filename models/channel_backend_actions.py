@@ -216,6 +216,7 @@ class ChannelBackend(models.Model):
         env = self.env
         env["channel.map.tax"]._fill_from_store(self, adapter.tax_rates())
         for model, options in (
+            ("channel.map.tax.class", adapter.tax_classes()),
             ("channel.map.payment", adapter.payment_methods()),
             ("channel.map.carrier", adapter.shipping_methods()),
         ):

@@ -183,24 +183,3 @@ class ChannelBindingPartner(models.Model):
     odoo_id = fields.Many2one(
         "res.partner", "Contact", required=True, index=True, ondelete="cascade"
     )
-
-
-class ChannelBindingTemplate(models.Model):
-    _name = "channel.binding.template"
-    _inherit = "channel.binding.mixin"
-    _description = "Channel product"
-
-    odoo_id = fields.Many2one(
-        "product.template", "Product", required=True, index=True, ondelete="cascade"
-    )
-
-
-class ChannelBindingProduct(models.Model):
-    _name = "channel.binding.product"
-    _inherit = "channel.binding.mixin"
-    _description = "Channel product variant"
-
-    odoo_id = fields.Many2one(
-        "product.product", "Product Variant", required=True, index=True, ondelete="cascade"
-    )
-    sku = fields.Char("SKU", index=True, help="The SKU on the channel when last seen.")

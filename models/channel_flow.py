@@ -15,6 +15,9 @@ KINDS = [
     ("shipment", "Shipments"),
     ("order_status", "Order status and number"),
     ("settlement", "Payouts"),
+    ("product", "Products"),
+    ("stock", "Stock"),
+    ("price", "Prices"),
 ]
 
 #: Kinds of records that come in, and the service that takes them.
@@ -25,25 +28,46 @@ HANDLERS = {
     "refund": "channel.refund.importer",
     "shipment": "channel.shipment.importer",
     "settlement": "channel.settlement.importer",
+    "product": "channel.product.importer",
 }
 #: Kinds of notes of the outbox, and the service that tells the channel.
 EXPORTERS = {
     "order_status": "channel.order.status.exporter",
     "shipment": "channel.shipment.exporter",
     "refund": "channel.refund.exporter",
+    "stock": "channel.stock.exporter",
+    "price": "channel.price.exporter",
+    "product": "channel.product.exporter",
+}
+#: Kinds whose notes are published many at a time, see ``channel.drain``; and their jobs' channel.
+DRAINED = {
+    "stock": "root.channel.stock",
+    "price": "root.channel.stock",
+    "product": "root.channel.catalog",
 }
 #: Kinds that follow from an order: noted here when it was imported, never by a webhook.
 FOLLOW_UPS = ("payment", "refund", "shipment")
 #: Flows that change the shop's or the customer's view of an order start switched off; payouts need
-#: their journal and accounts first.
-OFF_AT_FIRST = (("shipment", "in"), ("settlement", "in"))
+#: their journal and accounts first, and a catalogue its owners, matches and a dry run.
+OFF_AT_FIRST = (
+    ("shipment", "in"),
+    ("settlement", "in"),
+    ("product", "in"),
+    ("product", "out"),
+    ("stock", "out"),
+    ("price", "out"),
+)
 #: Kinds with a lossless poll, and the adapter's method that lists them. Customers have no "changed
 #: since" filter: they come by webhook and with their orders.
-POLLED = {"order": "list_orders", "settlement": "list_settlements"}
+POLLED = {
+    "order": "list_orders",
+    "settlement": "list_settlements",
+    "product": "list_products",
+}
 #: Kinds whose schedule compares what is known with the shop, and the service that does it.
 RECONCILED = {"refund": "channel.refund.reconciler"}
 #: Minutes between two scheduled runs, where ten would be too often.
-INTERVALS = {("refund", "in"): 1440, ("settlement", "in"): 360}
+INTERVALS = {("refund", "in"): 1440, ("settlement", "in"): 360, ("product", "in"): 60}
 DEFAULT_INTERVAL = 10
 
 
@@ -163,6 +187,32 @@ class ChannelFlow(models.Model):
             return False
         last = self.cursor_id.polled_at
         return not last or last + timedelta(minutes=self.interval) <= now
+
+    def _is_drained(self):
+        """Whether this flow's notes are published many at a time."""
+        return self.direction == "out" and self.kind in DRAINED
+
+    def _drain_key(self):
+        return f"channel-drain-{self.id}"
+
+    def _enqueue_drain(self, **options):
+        """A job that publishes what waits; one per flow waits at most."""
+        for flow in self:
+            flow.with_context(
+                allowed_company_ids=flow.company_id.ids, tracking_disable=True
+            ).with_delay(
+                identity_key=flow._drain_key(),
+                channel=DRAINED[flow.kind],
+                description=f"publish {flow.kind}",
+                **options,
+            )._job_drain()
+
+    def _job_drain(self):
+        """Publish everything that waits of this flow."""
+        flow = self.exists()
+        if not flow or not flow.active:
+            return "the flow is switched off"
+        return JobRun(flow.backend_id._env()).drain(flow.kind)
 
     def _enqueue_poll(self, **options):
         """A job that asks the channel for what changed; one per flow waits at most."""

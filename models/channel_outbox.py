@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 
 from ..services.job_run import JobRun
 from .channel_event_jobs import JOB_CHANNELS, LIVE_JOB_STATES, SWEEP_AFTER, SWEEPS_UNTIL_STUCK
+from .channel_flow import DRAINED
 
 
 class ChannelOutbox(models.Model):
@@ -32,6 +33,9 @@ class ChannelOutbox(models.Model):
             ("order_status", "Order status and number"),
             ("shipment", "Shipment"),
             ("refund", "Refund"),
+            ("stock", "Stock"),
+            ("price", "Price"),
+            ("product", "Product"),
         ],
         required=True,
         readonly=True,
@@ -144,6 +148,9 @@ class ChannelOutbox(models.Model):
         if not self:
             return
         kind, company = self[0].kind, self[0].company_id
+        if kind in DRAINED:
+            self.env["channel.flow"]._of(self[0].backend_id, kind, "out")._enqueue_drain(**options)
+            return
         notes = self.with_context(allowed_company_ids=company.ids, tracking_disable=True)
         notes.with_delay(
             channel=JOB_CHANNELS.get(kind, "root.channel.shipment"),
@@ -228,11 +235,13 @@ class ChannelOutbox(models.Model):
     @api.model
     def _sweep(self, backend, limit=1000):
         """Give every note that waits without a live job a new one, see ``channel.event``."""
+        self._sweep_drains(backend)
         self.env.flush_all()
         self.env.cr.execute(
             """
             SELECT note.id FROM channel_outbox note
              WHERE note.backend_id = %s AND note.state = 'pending' AND note.noted_at < %s
+               AND note.kind NOT IN %s
                AND note.id NOT IN (
                    SELECT jsonb_array_elements_text(
                               (job.records #>> '{}')::jsonb -> 'ids')::int
@@ -240,7 +249,13 @@ class ChannelOutbox(models.Model):
                     WHERE job.model_name = 'channel.outbox' AND job.state IN %s)
              ORDER BY note.id LIMIT %s
             """,
-            [backend.id, fields.Datetime.now() - SWEEP_AFTER, LIVE_JOB_STATES, limit],
+            [
+                backend.id,
+                fields.Datetime.now() - SWEEP_AFTER,
+                tuple(DRAINED),
+                LIVE_JOB_STATES,
+                limit,
+            ],
         )
         notes = self.browse(row[0] for row in self.env.cr.fetchall())
         for sweeps, group in notes.grouped("sweeps").items():

@@ -1,5 +1,6 @@
 from . import handler
 from . import exporter
+from . import drain
 from . import address_values
 from . import partner_values
 from . import partner_matcher
@@ -37,3 +38,7 @@ from . import refund_reconciler
 from . import settlement_matcher
 from . import settlement_booker
 from . import settlement_importer
+from . import product_importer
+from . import product_exporter
+from . import stock_exporter
+from . import price_exporter

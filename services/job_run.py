@@ -20,6 +20,8 @@ _logger = logging.getLogger(__name__)
 
 #: How often one job looks again for events of its record that came while it worked.
 MAX_ROUNDS = 5
+#: Records that a drain reads and plans at once; bounds its memory.
+DRAIN_SIZE = 5000
 #: What ends a job in peace: no retry helps, a person is told.
 FOR_A_PERSON = (
     errors.NeedsHuman,
@@ -62,6 +64,18 @@ class Work:
     record: Any
     adapter: Any
     recorder: Recorder
+
+
+@dataclass
+class Tally:
+    """What a drain did, in numbers of records."""
+
+    done: int = 0
+    left: int = 0
+    failed: int = 0
+
+    def __str__(self):
+        return f"{self.done} published, {self.left} left as they are, {self.failed} refused"
 
 
 class JobRun:
@@ -306,6 +320,68 @@ class JobRun:
         draft = draft_of(errors.Conflict(code, **params), kind, external_id)
         draft.record = f"{record._name},{record.id}" if record else ""
         Recorder().write_issue(self.backend, draft)
+
+    # === PUBLISHING MANY === #
+
+    def drain(self, kind):
+        """Publish everything that waits of one kind, in batches; returns the job's result text.
+
+        One drain of a backend and kind works at a time, a second one comes again. Exactly the
+        notes that were read are deleted for what succeeded or needs nothing; what the channel
+        refuses keeps its notes, blocked with an issue, and holds nothing else back.
+        """
+        if self.backend.state != "connected":
+            return "the backend is not connected: the notes wait"
+        service = self.backend._get_exporter(kind)
+        with self._guarded(f"drain {kind}", "drain", kind) as (adapter, recorder):
+            service._before(self.backend, adapter, recorder)
+            tally = Tally()
+            notes = self._next_notes(kind, 0)
+            while notes:
+                self._drain_notes(service, notes, adapter, recorder, tally)
+                notes = self._next_notes(kind, max(max(ids) for ids in notes.values()))
+            return str(tally)
+
+    def _next_notes(self, kind, after):
+        """``{record id: [ids of its waiting notes]}`` of the next :data:`DRAIN_SIZE` records."""
+        self.cr.commit()  # a snapshot that is younger than the lock
+        return self.env["channel.outbox"]._waiting(self.backend, kind, after, DRAIN_SIZE)
+
+    def _drain_notes(self, service, notes, adapter, recorder, tally):
+        Outbox = self.env["channel.outbox"]
+        records = self.env[service._record_model].browse(notes).exists()
+        planned = service._plan(self.backend, records)
+        gone = dict.fromkeys(notes.keys() - set(records.ids), "gone")
+        self._finish(Outbox, notes, {**planned.settled, **gone}, planned.errors, recorder)
+        tally.left += len(planned.settled) + len(gone)
+        tally.failed += len(planned.errors)
+        self.cr.commit()
+        if not planned.items:
+            return
+        for results in service._push(adapter, planned):
+
+            def store(results=results):
+                ended = service._store(self.backend, planned, results)
+                done = {record_id: "" for record_id, error in ended.items() if error is None}
+                failed = {record_id: error for record_id, error in ended.items() if error}
+                self._finish(Outbox, notes, done, failed, recorder)
+                return len(done), len(failed)
+
+            done, failed = in_fresh_snapshots(self.env, store)
+            tally.done += done
+            tally.failed += failed
+
+    def _finish(self, Outbox, notes, done, failed, recorder):
+        """Delete the notes of what is done, block those of what failed with one issue a cause."""
+        Outbox._forget([i for record_id in done for i in notes[record_id]])
+        for record_id, error in failed.items():
+            waiting = Outbox.browse(notes[record_id])
+            if isinstance(error, errors.BadCredentials):
+                self.backend._refused()
+            draft = draft_of(error, waiting[0].kind, str(record_id))
+            draft.record = f"{waiting[0].res_model},{record_id}"
+            issue = recorder.write_issue(self.backend, draft)
+            waiting._settle("blocked", issue.title, issue)
 
     # === THE FRAME === #
 

@@ -196,6 +196,9 @@ class WooCommerceAdapter:
     def order_statuses(self) -> Sequence[Option]:
         return reference.order_statuses(self.client)
 
+    def tax_classes(self) -> Sequence[Option]:
+        return reference.tax_classes(self.client)
+
     # === WEBHOOKS === #
 
     def is_ping(self, headers: Mapping[str, str], body: bytes, form: Mapping[str, str]) -> bool:

@@ -61,6 +61,14 @@ def _zone_method(zone: str, record: Mapping[str, Any]) -> Option:
     return Option(f"{method}:{instance}", f"{zone}: {title}", record.get("enabled") is True)
 
 
+def tax_classes(client: WooClient) -> list[Option]:
+    """The standard class has the slug ``standard`` here, and ``''`` on products."""
+    return [
+        Option(fields.text(record.get("slug")), fields.plain(record.get("name")))
+        for record in client.get("taxes/classes").sequence()
+    ]
+
+
 def order_statuses(client: WooClient) -> list[Option]:
     """All statuses, plug-ins' own ones too; shops before 9.x only tell them in a report."""
     try:

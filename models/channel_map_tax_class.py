@@ -1,0 +1,19 @@
+from odoo import fields, models
+
+
+class ChannelMapTaxClass(models.Model):
+    """A tax class of the shop and the sales taxes that products of it have in Odoo."""
+
+    _name = "channel.map.tax.class"
+    _inherit = "channel.map.mixin"
+    _description = "Channel tax class"
+    _target = "tax_ids"
+
+    tax_ids = fields.Many2many(
+        "account.tax",
+        string="Sales Taxes",
+        check_company=True,
+        domain="[('type_tax_use', '=', 'sale')]",
+        help="Empty: not decided yet. Products of the class then keep the company's default taxes, "
+        "and no class is sent.",
+    )

@@ -1,0 +1,152 @@
+"""Notes of changes that are published many at a time: stock, prices, products.
+
+They are written by one statement at the end of the business transaction, without reading
+anything first, and deleted when they are done: there is one for each movement of goods.
+"""
+
+import logging
+
+import psycopg2
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.tools import SQL
+
+from ..services.job_run import JobRun
+from .channel_event_jobs import LIVE_JOB_STATES, SWEEP_AFTER, SWEEPS_UNTIL_STUCK
+from .channel_flow import EXPORTERS
+
+_logger = logging.getLogger(__name__)
+
+
+class ChannelOutbox(models.Model):
+    _inherit = "channel.outbox"
+
+    # === NOTING === #
+
+    @api.model
+    def _note_many(self, kind, record_ids):
+        """Note that records of a drained kind have to be looked at, once, before the commit.
+
+        Costs a business transaction one INSERT … SELECT however often it is called, and nothing
+        where no record is known to a channel whose flow is on. An upsert would fail between two
+        pickings of one product (40001), an append never does.
+
+        :param record_ids: of the model that the kind's notes are about
+        """
+        waiting = self.env.cr.precommit.data.setdefault("channel.outbox", {})
+        if not waiting:
+            self.env.cr.precommit.add(self.sudo()._write_notes)
+        waiting.setdefault(kind, set()).update(record_ids)
+
+    def _write_notes(self):
+        waiting = self.env.cr.precommit.data.pop("channel.outbox", {})
+        flow_ids = set()
+        for kind, record_ids in waiting.items():
+            if record_ids:
+                self.env.cr.execute(self._insert_many_query(kind, sorted(record_ids)))
+                flow_ids.update(row[0] for row in self.env.cr.fetchall())
+        if flow_ids:
+            registry = self.env.registry
+            self.env.cr.postcommit.add(lambda: _enqueue_drains(registry, sorted(flow_ids)))
+
+    # === DRAINING === #
+
+    @api.model
+    def _waiting(self, backend, kind, after, limit):
+        """Notes of up to ``limit`` records: ``{record id: [note ids]}``, stuck ones with them.
+
+        :param after: the newest note that this drain has read already
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            """
+            SELECT res_id, array_agg(id ORDER BY id) FROM channel_outbox
+             WHERE backend_id = %s AND kind = %s
+               AND state IN ('pending', 'blocked', 'failed')
+             GROUP BY res_id HAVING bool_or(state = 'pending') AND max(id) > %s
+             ORDER BY max(id) LIMIT %s
+            """,
+            [backend.id, kind, after, limit],
+        )
+        return dict(self.env.cr.fetchall())
+
+    @api.model
+    def _forget(self, note_ids):
+        """Delete notes of which everything is done; an issue ends with its last note."""
+        notes = self.browse(note_ids)
+        issues = notes.issue_id
+        notes.unlink()
+        issues._resolve_if_done()
+
+    # === SWEEP === #
+
+    @api.model
+    def _sweep_drains(self, backend):
+        """A drain for every kind with notes that wait without one."""
+        self.env.flush_all()
+        for flow in backend.flow_ids.filtered(lambda flow: flow.active and flow._is_drained()):
+            self.env.cr.execute(
+                """
+                UPDATE channel_outbox SET sweeps = sweeps + 1
+                 WHERE backend_id = %s AND kind = %s AND state = 'pending' AND noted_at < %s
+                   AND NOT EXISTS (SELECT 1 FROM queue_job job
+                                    WHERE job.identity_key = %s AND job.state IN %s)
+                RETURNING sweeps
+                """,
+                [
+                    backend.id,
+                    flow.kind,
+                    fields.Datetime.now() - SWEEP_AFTER,
+                    flow._drain_key(),
+                    LIVE_JOB_STATES,
+                ],
+            )
+            sweeps = max((row[0] for row in self.env.cr.fetchall()), default=0)
+            if sweeps:
+                flow._enqueue_drain()
+            if sweeps >= SWEEPS_UNTIL_STUCK:
+                JobRun(backend).open_issue("stuck", flow.kind, "drain")
+        self.invalidate_model(["sweeps"])
+
+    # === SQL === #
+
+    @api.model
+    def _insert_many_query(self, kind, record_ids):
+        """The statement that notes ``record_ids``; it returns the flows that have to drain.
+
+        An override (another kind of record, products that are made of others) returns a query
+        that ends the same way.
+        """
+        return SQL(
+            """
+            WITH noted AS (
+                INSERT INTO channel_outbox
+                       (backend_id, company_id, kind, res_model, res_id,
+                        noted_at, marker, state, sweeps)
+                SELECT DISTINCT flow.backend_id, flow.company_id, flow.kind, %(model)s, record.id,
+                       now() AT TIME ZONE 'UTC', '', 'pending', 0
+                  FROM channel_flow flow
+                  JOIN %(bindings)s binding ON binding.backend_id = flow.backend_id
+                  JOIN unnest(%(ids)s) AS record(id) ON record.id = binding.odoo_id
+                 WHERE flow.kind = %(kind)s AND flow.direction = 'out' AND flow.active
+                RETURNING backend_id
+            )
+            SELECT DISTINCT flow.id FROM noted
+              JOIN channel_flow flow ON flow.backend_id = noted.backend_id
+             WHERE flow.kind = %(kind)s AND flow.direction = 'out'
+            """,
+            model=self.env[EXPORTERS[kind]]._record_model,
+            bindings=SQL.identifier(self.env[self.env[EXPORTERS[kind]]._binding_model]._table),
+            ids=record_ids,
+            kind=kind,
+        )
+
+
+def _enqueue_drains(registry, flow_ids):
+    """After the business transaction: jobs on a cursor of its own. The sweep covers a failure."""
+    try:
+        with registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            env["channel.flow"].browse(flow_ids).exists()._enqueue_drain()
+    except psycopg2.Error:
+        _logger.exception("the drains of flows %s have to wait for the sweep", flow_ids)
