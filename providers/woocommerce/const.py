@@ -18,6 +18,8 @@ READ_TIMEOUT = 60.0
 #: itself stores six digits, or two more than the currency's.
 DECIMAL_PLACES = 8
 MAX_PER_PAGE = 100
+#: Items of a batch, all together. WooCommerce: filter woocommerce_rest_batch_items_limit.
+MAX_BATCH = 100
 #: Many servers refuse request lines longer than 8 kB; a list of ids goes into a body long before.
 MAX_IDS_IN_URL = 100
 
@@ -263,6 +265,7 @@ MEANINGS: dict[tuple[int, str], Meaning] = {
     (404, ANY): _GONE,
     (410, ANY): _GONE,
     (400, "woocommerce_rest_shop_order_invalid_id"): _GONE,
+    (400, "woocommerce_rest_product_invalid_id"): _GONE,
     (500, "woocommerce_rest_invalid_order_refund_id"): _GONE,
     (400, ANY): _REJECTED,
     (405, ANY): _REJECTED,

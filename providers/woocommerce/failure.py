@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -58,6 +58,33 @@ def _error_code(data: Any) -> str:
         return ""
     code = data.get("code") if isinstance(data, dict) else None
     return code if isinstance(code, str) and code else "(none)"
+
+
+def item_error(record: Mapping[str, Any]) -> errors.ChannelError | None:
+    """The error of one item of a batch, None where it went well."""
+    error = record.get("error")
+    if not isinstance(error, dict):
+        return None
+    data = error.get("data")
+    status = data.get("status") if isinstance(data, dict) else None
+    if not isinstance(status, int) or status < 400:
+        status = 400
+    return error_of(status, error, {}, url="", write=False, now=datetime.now(timezone.utc))
+
+
+def too_heavy(error: errors.ChannelError) -> bool:
+    """Whether fewer records might go through: no time, no memory or no room left for them, or one
+    of them breaks the whole call.
+    """
+    if isinstance(error, errors.Rejected):
+        return True
+    codes = ("read_timeout", "fatal_error", "server_error", "broken_json", "answer_unreadable")
+    return error.code in codes or error.params.get("status") in (504, 524)
+
+
+def has_ended(error: errors.ChannelError) -> bool:
+    """Whether the shop certainly isn't at work any more on the call that failed."""
+    return error.code in ("fatal_error", "server_error", "answer_unreadable")
 
 
 def _details(data: Any) -> dict[str, Any]:

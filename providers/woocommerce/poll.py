@@ -37,7 +37,7 @@ from typing import Any
 from ...core import errors
 from ...core.canonical import Page, Record
 from ...core.fingerprint import fingerprint
-from . import const, fields
+from . import const, failure, fields
 from .answer import Answer
 from .client import WooClient
 
@@ -115,7 +115,7 @@ class Poll:
         try:
             return size, self._read(state, size, status)
         except errors.Retryable as error:
-            if size < 5 or not _too_heavy(error):
+            if size < 5 or not failure.too_heavy(error):
                 raise
         return self._read_what_it_can(state, size // 5, status)
 
@@ -180,16 +180,6 @@ def _forget(state: _State, bound: str) -> _State:
     """Drop the marks of records older than where any later run can start."""
     kept = {key: mark for key, mark in state.handed_out.items() if mark[0] >= bound}
     return replace(state, handed_out=kept)
-
-
-def _too_heavy(error: errors.Retryable) -> bool:
-    """Whether fewer records might have gone through: no time or no memory left for them."""
-    return error.code in (
-        "read_timeout",
-        "fatal_error",
-        "server_error",
-        "broken_json",
-    ) or error.params.get("status") in (504, 524)
 
 
 def _unsure_from(answer: Answer) -> str:
