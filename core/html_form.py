@@ -1,0 +1,52 @@
+"""HTML in a normal form: equal for texts that browsers show alike, however they were stored."""
+
+from __future__ import annotations
+
+import html
+import re
+from html.parser import HTMLParser
+
+#: What only parts paragraphs. WordPress makes paragraphs of empty lines when a text is read
+#: (``wpautop``), other systems when it is written.
+_PARAGRAPHS = frozenset(("p", "br"))
+#: Blocks: white space around them means nothing.
+_BLOCKS = frozenset(
+    "address article aside blockquote dd div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6"
+    " header hr li main nav ol pre section table tbody td tfoot th thead tr ul video".split()
+)
+_AROUND_BLOCKS = re.compile(rf"\s*(</?(?:{'|'.join(sorted(_BLOCKS))})(?: [^>]*)?>)\s*")
+
+
+def normal_form(text: str) -> str:
+    """``text`` without what does not show: paragraphs, white space, comments, spelling of tags."""
+    if not text:
+        return ""
+    parser = _Normaliser()
+    parser.feed(text)
+    parser.close()
+    return _AROUND_BLOCKS.sub(r"\1", " ".join("".join(parser.parts).split()))
+
+
+class _Normaliser(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _PARAGRAPHS:
+            self.parts.append(" ")
+            return
+        shown = "".join(
+            f' {name}="{html.escape(" ".join((value or "").split()))}"'
+            for name, value in sorted(attrs, key=lambda pair: pair[0])
+        )
+        self.parts.append(f"<{tag}{shown}>")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.parts.append(" " if tag in _PARAGRAPHS else f"</{tag}>")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+
+    def handle_data(self, data: str) -> None:
+        self.parts.append(html.escape(data, quote=False))
