@@ -49,7 +49,7 @@ _GRAM = Decimal("0.001")
 
 @dataclass(frozen=True)
 class Fact:
-    """``content`` is compared, ``shown`` (plain JSON) is read; ``variant`` is its name for people."""
+    """``content`` is compared, ``shown`` (plain JSON) is for people, so is the ``variant``."""
 
     content: object
     shown: object

@@ -10,11 +10,11 @@ from html.parser import HTMLParser
 #: (``wpautop``), other systems when it is written.
 _PARAGRAPHS = frozenset(("p", "br"))
 #: Blocks: white space around them means nothing.
-_BLOCKS = frozenset(
-    "address article aside blockquote dd div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6"
-    " header hr li main nav ol pre section table tbody td tfoot th thead tr ul video".split()
+_BLOCKS = (
+    "address|article|aside|blockquote|dd|div|dl|dt|figcaption|figure|footer|form|h[1-6]|header|hr|li"
+    "|main|nav|ol|pre|section|table|tbody|td|tfoot|th|thead|tr|ul|video"
 )
-_AROUND_BLOCKS = re.compile(rf"\s*(</?(?:{'|'.join(sorted(_BLOCKS))})(?: [^>]*)?>)\s*")
+_AROUND_BLOCKS = re.compile(rf"\s*(</?(?:{_BLOCKS})(?: [^>]*)?>)\s*")
 
 
 def normal_form(text: str) -> str:
