@@ -65,9 +65,8 @@ def create(store: Store, params: Record) -> Record:
 
 def _free_slug(store: Store, product: Record) -> str:
     wanted = product["slug"] or products.slugify(product["name"]) or str(product["id"])
-    taken = {p["slug"] for p in store.products.values() if p["id"] != product["id"]}
     slug, count = wanted, 2
-    while slug in taken:
+    while any(p["id"] != product["id"] for p in store.products.having("slug", slug)):
         slug, count = f"{wanted}-{count}", count + 1
     return slug
 
@@ -105,8 +104,8 @@ def apply(store: Store, product: Record, params: Record) -> None:
 def _set_gtin(store: Store, product: Record, value: str) -> None:
     """Everything but digits and hyphens is dropped without a word."""
     gtin = re.sub(r"[^0-9-]", "", value)
-    others = (p for p in store.products.values() if p["id"] != product["id"])
-    taken = next((p for p in others if gtin and p["global_unique_id"] == gtin), None)
+    others = store.products.having("global_unique_id", gtin)
+    taken = next((p for p in others if p["id"] != product["id"]), None)
     if taken:
         text = "Invalid or duplicated GTIN, UPC, EAN or ISBN."
         code = "product_invalid_global_unique_id"

@@ -11,6 +11,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from .errors import RestError
+from .goods import Product
 from .stock import number_meta, settle, settle_parent, variations_of
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ BLANK: Record = {
 def blank(store: Store, **values: Any) -> Record:
     """A new record with an id, not yet on sale."""
     now = store.clock.stamp()
-    record = {key: copied(value) for key, value in BLANK.items()}
+    record = Product({key: copied(value) for key, value in BLANK.items()})
     record.update(id=store.next_id(), date_created_gmt=now, date_modified_gmt=now)
     record.update(values)
     if record["type"] == "variation":
@@ -181,23 +182,19 @@ def find(store: Store, id_or_sku: int | str) -> Record:
 
 
 def by_sku(store: Store, sku: str) -> Record | None:
-    wanted = sku.lower()
-    return next((p for p in store.products.values() if p["sku"].lower() == wanted), None)
+    return next(store.products.having("sku", sku), None)
 
 
 def refuse_taken_sku(store: Store, sku: str, own_id: int) -> None:
     """A SKU is taken across products and variations, whatever its case."""
-    other = by_sku(store, sku) if sku else None
-    if other and other["id"] != own_id:
+    other = next((p for p in store.products.having("sku", sku) if p["id"] != own_id), None)
+    if other:
         raise RestError(
             "product_invalid_sku",
             "Invalid or duplicated SKU.",
             400,
             {"resource_id": other["id"], "unique_sku": f"{sku}-1"},
         )
-
-
-# --- stock -------------------------------------------------------------------------------------
 
 
 # --- saving ------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from . import listing, product_writes, products
@@ -37,11 +38,22 @@ def list_products(call: Call) -> Answer:
 def _of_kind(store: Store, params: Record) -> list[Record]:
     """Variations are listed only where a SKU or GTIN is looked for."""
     wanted = any(params.get(key) for key in ("sku", "search_sku", "global_unique_id"))
-    rows = [p for p in store.products.values() if wanted or p["type"] != "variation"]
+    rows = [p for p in _candidates(store, params) if wanted or p["type"] != "variation"]
     status = params["status"]
     if status == "any":
         return [p for p in rows if p["status"] not in ("trash", "auto-draft")]
     return [p for p in rows if p["status"] == status]
+
+
+def _candidates(store: Store, params: Record) -> Iterable[Record]:
+    """All products, or the few that a list of ids, SKUs or GTINs names."""
+    if params.get("include"):
+        return [store.products[i] for i in params["include"] if i in store.products]
+    for key in ("sku", "global_unique_id"):
+        if params.get(key):
+            values = sorted(_among(params[key]))
+            return [p for value in values for p in store.products.having(key, value)]
+    return store.products.values()
 
 
 def _matching(store: Store, rows: list[Record], params: Record) -> list[Record]:
@@ -53,15 +65,19 @@ def _among(value: str) -> set[str]:
     return {part.strip().lower() for part in value.split(",") if part.strip()}
 
 
+def _one_of(key: str, values: set[str]) -> Any:
+    return lambda p: p[key].lower() in values
+
+
 def _has_term(kind: str, value: str) -> Any:
     wanted = _among(str(value))
     return lambda p: any(str(term["id"]) in wanted for term in p[kind])
 
 
 _TESTS: dict[str, Any] = {
-    "sku": lambda store, v: lambda p: p["sku"].lower() in _among(v),
+    "sku": lambda store, v: _one_of("sku", _among(v)),
     "search_sku": lambda store, v: lambda p: v.lower() in p["sku"].lower(),
-    "global_unique_id": lambda store, v: lambda p: p["global_unique_id"] in _among(v),
+    "global_unique_id": lambda store, v: _one_of("global_unique_id", _among(v)),
     "slug": lambda store, v: lambda p: p["slug"] == v,
     "type": lambda store, v: lambda p: p["type"] == v,
     "include_types": lambda store, v: lambda p: p["type"] in v,
@@ -152,8 +168,8 @@ def delete_product(call: Call) -> Answer:
 def list_variations(call: Call) -> Answer:
     """Of a product that does not exist or has none: an empty list."""
     store, params = call.store, call.params
-    rows = [p for p in store.products.values() if p["type"] == "variation"]
-    rows = [p for p in rows if p["parent_id"] == call.id and p["status"] != "trash"]
+    rows = [p for p in store.products.having("parent_id", call.id) if p["type"] == "variation"]
+    rows = [p for p in rows if p["status"] != "trash"]
     rows = listing.in_dates(store, listing.by_ids(rows, params), params)
     rows = _matching(store, rows, {k: v for k, v in params.items() if k not in ("parent", "type")})
     rows = _sorted(rows, params, older_first=False)

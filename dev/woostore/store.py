@@ -14,6 +14,7 @@ from .auth import Key, Nonces, new_key
 from .cart import Cart
 from .clock import Clock, to_local, zone_of
 from .doings import Doings
+from .goods import Goods
 from .mails import Mail
 from .rounding import Rules
 from .served import ServedRequest
@@ -84,7 +85,7 @@ class Store(Doings):
     def reset_data(self) -> None:
         """Empty every collection and put the default ones back."""
         self.orders: dict[int, Record] = {}
-        self.products: dict[int, Record] = {}
+        self.products = Goods()
         self.refunds: dict[int, Record] = {}
         self.coupons: dict[int, Record] = {}
         self.customers: dict[int, Record] = {}
@@ -195,6 +196,12 @@ class Store(Doings):
         """Put a product (simple unless ``type`` says otherwise) on sale; returns its record."""
         with self.lock:
             return products.add(self, values)
+
+    def add_products(self, count: int, prefix: str = "P-", **values: Any) -> list[Record]:
+        """Many simple products at once: SKU ``P-0``, ``P-1``, …, each with ``values``."""
+        with self.lock:
+            rows = ({"regular_price": "9.99", "sku": f"{prefix}{i}", **values} for i in range(count))
+            return [products.add(self, row) for row in rows]
 
     def add_variable_product(
         self, name: str, variations: Iterable[Record], **values: Any

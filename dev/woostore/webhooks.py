@@ -90,6 +90,7 @@ class Webhooks:
     refuses_unsafe: bool = False
 
     def __post_init__(self) -> None:
+        self._waiting: set[tuple[int, int]] = set()
         # One runner at a time: a slow receiver delays every other delivery.
         self.runner = threading.Lock()
 
@@ -142,8 +143,15 @@ class Webhooks:
         for hook in sorted(self.records.values(), key=lambda h: -h["id"]):
             wanted = (hook["id"], resource_id)
             listens = hook["topic"] == topic and hook["status"] == "active"
-            if listens and wanted not in self.pending:
+            if listens and not self._is_waiting(wanted):
                 self.pending.append(wanted)
+                self._waiting.add(wanted)
+
+    def _is_waiting(self, wanted: tuple[int, int]) -> bool:
+        """Whether it is in ``pending``, which others empty and which may be long."""
+        if len(self._waiting) != len(self.pending):
+            self._waiting = set(self.pending)
+        return wanted in self._waiting
 
     def deliver(self, limit: int | None = None) -> list[tuple[int, str, int]]:
         """Send what waits now, oldest first, at most ``limit``; what it sets off waits on."""
