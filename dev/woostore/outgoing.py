@@ -6,7 +6,7 @@ import http.client
 import ipaddress
 import socket
 import ssl
-from urllib.parse import urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 PORTS = {80, 443, 8080}
 
@@ -27,6 +27,27 @@ def post(url: str, body: bytes, headers: dict[str, str], timeout: float) -> int:
         return 0
     finally:
         connection.close()
+
+
+def get(url: str, timeout: float, redirects: int = 5) -> tuple[int, str, bytes]:
+    """GET; (status, reason, body), status 0 with what went wrong where nothing answered."""
+    parts = urlsplit(url)
+    target = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~")
+    if parts.query:
+        target = f"{target}?{parts.query}"
+    connection = _connection(parts.scheme, parts.netloc, timeout)
+    try:
+        connection.request("GET", target, headers={"Accept": "*/*", "Connection": "close"})
+        answer = connection.getresponse()
+        body = answer.read()
+    except (OSError, ValueError, http.client.HTTPException):
+        return 0, f"cURL error 7: Failed to connect to {parts.netloc}", b""
+    finally:
+        connection.close()
+    location = answer.headers.get("Location")
+    if location and 300 <= answer.status < 400 and redirects:
+        return get(urljoin(url, location), timeout, redirects - 1)
+    return answer.status, answer.reason, body
 
 
 def _connection(scheme: str, host: str, timeout: float) -> http.client.HTTPConnection:

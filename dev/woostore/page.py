@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape, unescape
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from . import fulfillments, notes, order_status, phpquery, refunds, trackings
 from .cart import Cart
@@ -55,6 +56,16 @@ details summary{cursor:pointer;color:#6b7785;font-size:13px}details div{font-siz
 def not_found() -> Answer:
     text = "<!DOCTYPE html><html><title>Not found</title><body>Page not found</body></html>"
     return Answer(None, 404, dict(HTML), text.encode())
+
+
+def file(store: Store, path: str) -> Answer:
+    """An uploaded file, as the web server hands it out: without asking the shop."""
+    path = unquote(path)
+    store.served_files.append(path)
+    found = store.files.get(path)
+    if found is None:
+        return not_found()
+    return Answer(None, 200, {"Content-Type": found.mimetype}, found.content)
 
 
 def serve(store: Store, request: Request) -> Answer:

@@ -153,7 +153,7 @@ def _stock(store: Store, product: Record) -> Record:
 def _goods(store: Store, sold: Record, edit: bool) -> Record:
     keys = ("virtual", "downloadable", "downloads", "download_limit", "download_expiry")
     out = {key: sold[key] for key in (*keys, "external_url", "button_text", "tax_status")}
-    out["downloads"] = [{**d, "file": _with_host(store, d["file"])} for d in sold["downloads"]]
+    out["downloads"] = [{**d, "file": with_host(store, d["file"])} for d in sold["downloads"]]
     out["tax_class"] = sold["tax_class"] if edit else effective_tax_class(store, sold)
     out["manage_stock"] = sold["manage_stock"]
     out["stock_quantity"] = sold["stock_quantity"]
@@ -188,10 +188,10 @@ def images(store: Store, product: Record, *, inherit: bool = True) -> list[Recor
     parent = store.products.get(product["parent_id"])
     if not shown and inherit and parent and product["type"] == "variation":
         shown = parent["images"][:1]
-    return [{**image, "src": _with_host(store, image["src"])} for image in shown]
+    return [{**image, "src": with_host(store, image["src"])} for image in shown]
 
 
-def _with_host(store: Store, address: str) -> str:
+def with_host(store: Store, address: str) -> str:
     return store.url + address if address.startswith("/") else address
 
 

@@ -7,11 +7,11 @@ is not managed.
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from . import orders, products, stock
+from . import media, orders, products, stock, terms
 from .errors import RestError
 from .rounding import dec, number, plain
 from .schema import TRUE
@@ -49,7 +49,6 @@ PLAIN = (
     "menu_order",
     "post_password",
 )
-IMAGE_NAMES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".bmp", ".ico")
 
 
 def create(store: Store, params: Record) -> Record:
@@ -91,13 +90,13 @@ def apply(store: Store, product: Record, params: Record) -> None:
         product["tax_class"] = _tax_class(store, product, str(params["tax_class"]))
     _set_prices(store, product, params)
     _set_stock(store, product, params)
-    _set_terms(store, product, params)
+    terms.set_terms(store, product, params)
     if params.get("dimensions"):
         product["dimensions"] = {**product["dimensions"], **params["dimensions"]}
     if params.get("meta_data"):
         orders.set_meta(store, product["meta_data"], params["meta_data"])
     if params.get("images") is not None:
-        product["images"] = [_image(store, row) for row in params["images"]]
+        product["images"] = _images(store, product, params["images"])
     stock.settle(store, product)
 
 
@@ -182,80 +181,12 @@ def _quantity(value: Any) -> int | float:
     return number(plain(dec(value), 6))
 
 
-# --- terms and pictures ------------------------------------------------------------------------
+# --- pictures ---------------------------------------------------------------------------------
 
 
-def _set_terms(store: Store, product: Record, params: Record) -> None:
-    for kind in ("categories", "tags", "brands"):
-        if params.get(kind) is not None:
-            rows = [row if isinstance(row, dict) else {"id": row} for row in params[kind]]
-            product[kind] = [t for t in (_term(store, kind, row) for row in rows) if t]
-    if params.get("attributes") is not None:
-        product["attributes"] = [
-            _attribute(store, index, row) for index, row in enumerate(params["attributes"])
-        ]
-    if params.get("default_attributes") is not None:
-        product["default_attributes"] = params["default_attributes"]
-
-
-def _term(store: Store, kind: str, row: Record) -> Record | None:
-    """By id; a tag also by name. What is not known is passed over."""
-    terms = store.terms.setdefault(kind, {})
-    term = terms.get(row.get("id") or 0)
-    if term is None and kind == "tags" and row.get("name"):
-        term = next((t for t in terms.values() if t["name"] == row["name"]), None)
-        term = term or new_term(store, kind, {"name": row["name"]})
-    return {key: term[key] for key in ("id", "name", "slug")} if term else None
-
-
-def new_term(store: Store, kind: str, values: Record) -> Record:
-    term = {
-        "id": store.next_id("term"),
-        "name": values["name"],
-        "slug": values.get("slug") or products.slugify(values["name"]),
-        "description": values.get("description") or "",
-        "parent": values.get("parent") or 0,
-    }
-    store.terms.setdefault(kind, {})[term["id"]] = term
-    return term
-
-
-def _attribute(store: Store, index: int, row: Record) -> Record:
-    known = store.attributes.get(row.get("id") or 0)
-    name = known["name"] if known else str(row.get("name") or "")
-    return {
-        "id": known["id"] if known else 0,
-        "name": name,
-        "slug": known["slug"] if known else name,
-        "position": row.get("position", index),
-        "visible": row.get("visible", False) in TRUE,
-        "variation": row.get("variation", False) in TRUE,
-        "options": [str(option) for option in row.get("options") or []],
-    }
-
-
-def _image(store: Store, row: Record) -> Record:
-    """A picture by id is kept; one by address is fetched and stored again, each time."""
-    if row.get("id"):
-        known = (i for p in store.products.values() for i in p["images"])
-        found = next((i for i in known if i["id"] == row["id"]), None)
-        if found is None:
-            text = f"#{row['id']} is an invalid image ID."
-            raise RestError("woocommerce_product_invalid_image_id", text, 400)
-        return {**found, **{k: row[k] for k in ("name", "alt") if k in row}}
-    path = urlsplit(str(row.get("src") or "")).path
-    if not path.lower().endswith(IMAGE_NAMES):
-        text = "Invalid image: Sorry, you are not allowed to upload this file type."
-        raise RestError("woocommerce_product_image_upload_error", text, 400)
-    now, name = store.clock.stamp(), path.rpartition("/")[2]
-    dates = ("date_created", "date_created_gmt", "date_modified", "date_modified_gmt")
-    return {
-        "id": store.next_id(),
-        **dict.fromkeys(dates, now),
-        "src": f"/wp-content/uploads/{store.clock.now():%Y/%m}/{name}",
-        "name": row.get("name") or name,
-        "alt": row.get("alt") or "",
-    }
+def _images(store: Store, product: Record, rows: list[Record]) -> list[Record]:
+    what = "variation" if product["type"] == "variation" else "product"
+    return [media.given(store, row, what) for row in rows]
 
 
 # --- variations --------------------------------------------------------------------------------
@@ -270,33 +201,42 @@ def create_variation(store: Store, parent: Record, params: Record) -> Record:
     return variation
 
 
+def generate_variations(store: Store, parent: Record) -> int:
+    """Variations for the combinations of options that have none; returns how many."""
+    varied = [row for row in parent["attributes"] if row["variation"]]
+    made = 0
+    taken = [v["attributes"] for v in stock.variations_of(store, parent)]
+    for chosen in itertools.product(*(row["options"] for row in varied)):
+        pairs = zip(varied, chosen, strict=True)
+        wanted = [{"id": row["id"], "name": row["name"], "option": o} for row, o in pairs]
+        choices = terms.choices(store, parent, wanted)
+        if varied and not any(_fits(rows, choices) for rows in taken):
+            create_variation(store, parent, {"attributes": wanted})
+            made += 1
+    return made
+
+
+def _fits(rows: list[Record], choices: list[Record]) -> bool:
+    """Whether a variation (which may leave options open) is sold for these choices."""
+    wanted = {row["slug"]: row["option"] for row in choices}
+    return all(wanted.get(row["slug"]) == row["option"] for row in rows)
+
+
 def update_variation(store: Store, variation: Record, params: Record) -> None:
     _apply_variation(store, variation, params)
     stock.saved(store, variation)
 
 
 def _apply_variation(store: Store, variation: Record, params: Record) -> None:
-    """Attributes the parent does not vary by are passed over."""
     params = dict(params)
     params.pop("type", None)
     wanted = params.pop("attributes", None)
     picture = params.pop("image", None)
-    if picture:
-        params["images"] = [picture]
+    if picture is not None:
+        params["images"] = [picture] if picture else []
     parent = store.products[variation["parent_id"]]
     if wanted is not None:
-        known = {a["id"] or a["name"].lower(): a for a in parent["attributes"] if a["variation"]}
-        variation["attributes"] = [
-            {
-                "id": known[key]["id"],
-                "name": known[key]["name"],
-                "slug": products.variation_slug(known[key]),
-                "option": str(row["option"]),
-            }
-            for row in wanted
-            for key in [row.get("id") or str(row.get("name", "")).lower()]
-            if key in known
-        ]
+        variation["attributes"] = terms.choices(store, parent, wanted)
         variation["name"] = products.variation_name(parent, variation["attributes"])
         variation["slug"] = products.slugify(variation["name"])
     apply(store, variation, params)

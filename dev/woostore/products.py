@@ -10,6 +10,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
+from . import media
 from .errors import RestError
 from .goods import Product
 from .stock import number_meta, settle, settle_parent, variations_of
@@ -103,6 +104,7 @@ def add(store: Store, values: Record) -> Record:
     values = dict(values)
     if values.get("stock_quantity") is not None:
         values.setdefault("manage_stock", True)
+    values["images"] = [media.adopt(store, image) for image in values.get("images", ())]
     product = blank(store, **values)
     product["name"] = product["name"] or product["sku"] or f"Product {product['id']}"
     product["slug"] = product["slug"] or slugify(product["name"])

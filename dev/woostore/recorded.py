@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from . import products
+from . import media, products, terms
 from .store import Store
 
 Record = dict[str, Any]
@@ -41,6 +41,8 @@ def recorded_store(which: str, *, later: bool = True) -> Store:
     for kind in PAGE_KINDS:
         rows = data[kind] + (data.get(f"later_{kind}", []) if later else [])
         getattr(store, kind).update({row["id"]: _completed(kind, row) for row in rows})
+    for product in store.products.values():
+        product["images"] = [media.adopt(store, image) for image in product["images"]]
     store.tax_classes = data["tax_classes"]
     store.gateways = {row["id"]: row for row in data["gateways"]}
     store.shipping_methods = data["shipping_methods"]
@@ -52,6 +54,7 @@ def recorded_store(which: str, *, later: bool = True) -> Store:
     _take_settings(store, data["settings"])
     for kind, last in data["last_ids"].items():
         store.start_ids_after(kind, last)
+    terms.complete(store)
     return store
 
 

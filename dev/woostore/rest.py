@@ -60,6 +60,7 @@ class Call:
     args: tuple[int | str, ...]
     query: Record
     path: str
+    request: Request
     # Run after the store is unlocked and before the answer is sent (pings).
     after: list[Callable[[], object]] = field(default_factory=list)
 
@@ -146,7 +147,7 @@ def _answer(
                 params = schema.checked(params, rules)
             if not endpoint.public:
                 auth.refuse_unprivileged(key, endpoint.context)
-            call = Call(store, method, params, args, query, request.path, after)
+            call = Call(store, method, params, args, query, request.path, request, after)
             answer = endpoint.handler(call)
         for action in after:
             action()

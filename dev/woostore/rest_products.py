@@ -205,6 +205,12 @@ def create_variation(call: Call) -> Answer:
     return created(call.store, path, variation_json(call.store, variation, edit=True))
 
 
+def generate_variations(call: Call) -> Answer:
+    """One for each combination that has none yet; ``delete`` takes away what fits none."""
+    parent = _parent(call)
+    return Answer({"count": product_writes.generate_variations(call.store, parent)})
+
+
 def update_variation(call: Call) -> Answer:
     variation = _variation(call)
     product_writes.update_variation(call.store, variation, call.params)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from . import listing, products
+from . import listing, products, terms
 from .errors import RestError, trash_not_supported
 from .links import ITEM, item_links
 from .paging import created, page, whole
-from .product_writes import new_term
+from .product_json import with_host
 from .rest import Answer, Call
 
 if TYPE_CHECKING:
@@ -17,28 +18,26 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 
 
-def term_json(store: Store, kind: str, term: Record) -> Record:
+def term_json(
+    store: Store, kind: str, term: Record, used: Mapping[int, int] | None = None
+) -> Record:
+    """``used``: products by term, where many terms are shown at once."""
     path = f"products/{kind}"
     out: Record = {key: term[key] for key in ("id", "name", "slug")}
-    if kind in ("categories", "brands"):
+    if kind in terms.TREES:
         out["parent"] = term.get("parent", 0)
     out["description"] = term.get("description", "")
-    if kind in ("categories", "brands"):
+    if kind in terms.TREES:
         out["display"] = term.get("display", "default")
-        out["image"] = term.get("image")
+        image = term.get("image")
+        out["image"] = {**image, "src": with_host(store, image["src"])} if image else None
     if kind not in ("tags", "shipping_classes"):
         out["menu_order"] = term.get("menu_order", 0)
-    out["count"] = term.get("count", _count(store, kind, term["id"]))
+    used = terms.counts(store, kind) if used is None else used
+    out["count"] = term.get("count", used[term["id"]])
     up = f"{path}/{term['parent']}" if term.get("parent") else None
     out["_links"] = item_links(store, f"{path}/{term['id']}", path, ITEM, up)
     return out
-
-
-def _count(store: Store, kind: str, term_id: int) -> int:
-    if kind not in ("categories", "tags", "brands"):
-        return 0
-    live = (p for p in store.products.values() if p["status"] == "publish")
-    return sum(any(t["id"] == term_id for t in p[kind]) for p in live)
 
 
 def _kind(call: Call) -> str:
@@ -60,7 +59,8 @@ def list_terms(call: Call) -> Answer:
         rows = [r for r in rows if r["slug"] == params["slug"]]
     if params.get("search"):
         rows = [r for r in rows if params["search"].lower() in r["name"].lower()]
-    shown = [term_json(call.store, kind, r) for r in rows]
+    used = terms.counts(call.store, kind)
+    shown = [term_json(call.store, kind, r, used) for r in rows]
     if params.get("hide_empty"):
         shown = [r for r in shown if r["count"]]
     key = params["orderby"] if params["orderby"] in ("id", "slug", "count") else "slug"
@@ -81,22 +81,21 @@ def view_term(call: Call) -> Answer:
 
 
 def create_term(call: Call) -> Answer:
-    kind, name = _kind(call), str(call.params.get("name") or "")
-    same = next((t for t in _terms(call).values() if t["name"].lower() == name.lower()), None)
-    if same:
-        where = "with this parent" if kind == "categories" else "in this taxonomy"
-        text = f"A term with the name provided already exists {where}."
-        raise RestError("term_exists", text, 400, {"resource_id": same["id"]})
-    term = new_term(call.store, kind, call.params)
+    kind = _kind(call)
+    term = terms.new(call.store, kind, call.params)
     body = term_json(call.store, kind, term)
     return created(call.store, f"products/{kind}/{term['id']}", body)
 
 
 def update_term(call: Call) -> Answer:
-    term = _term(call)
-    keys = ("name", "slug", "description", "parent", "image", "display", "menu_order")
-    term.update({k: call.params[k] for k in keys if call.params.get(k) is not None})
-    return Answer(term_json(call.store, _kind(call), term))
+    """Products show the new name at once."""
+    term, kind, params = _term(call), _kind(call), call.params
+    keys = ("slug", "description", "parent", "display", "menu_order")
+    term.update({k: params[k] for k in keys if params.get(k) is not None})
+    if params.get("name") is not None:
+        terms.rename(call.store, kind, term, params["name"])
+    terms.set_image(call.store, term, params)
+    return Answer(term_json(call.store, kind, term))
 
 
 def delete_term(call: Call) -> Answer:
@@ -104,7 +103,7 @@ def delete_term(call: Call) -> Answer:
     if not call.force:
         raise trash_not_supported("Resource")
     body = term_json(call.store, _kind(call), term)
-    del _terms(call)[term["id"]]
+    terms.remove(call.store, _kind(call), term)
     return Answer(body)
 
 
@@ -119,10 +118,14 @@ def list_attributes(call: Call) -> Answer:
     )
 
 
-def view_attribute(call: Call) -> Answer:
+def _attribute(call: Call) -> Record:
     if call.id not in call.store.attributes:
         raise RestError("woocommerce_rest_taxonomy_invalid", "Resource does not exist.", 404)
-    return Answer(_attribute_json(call.store, call.store.attributes[call.id]))
+    return call.store.attributes[call.id]
+
+
+def view_attribute(call: Call) -> Answer:
+    return Answer(_attribute_json(call.store, _attribute(call)))
 
 
 def create_attribute(call: Call) -> Answer:
@@ -144,6 +147,26 @@ def create_attribute(call: Call) -> Answer:
     }
     store.attributes[row["id"]] = row
     return created(store, f"products/attributes/{row['id']}", _attribute_json(store, row))
+
+
+def update_attribute(call: Call) -> Answer:
+    row = _attribute(call)
+    keys = ("name", "type", "order_by", "has_archives")
+    row.update({k: call.params[k] for k in keys if call.params.get(k) is not None})
+    if call.params.get("slug"):
+        row["slug"] = "pa_" + str(call.params["slug"]).removeprefix("pa_")
+    terms.rename_attribute(call.store, row)
+    return Answer(_attribute_json(call.store, row))
+
+
+def delete_attribute(call: Call) -> Answer:
+    """Its terms go with it, and products lose it."""
+    row = _attribute(call)
+    if not call.force:
+        raise trash_not_supported("Resource")
+    body = _attribute_json(call.store, row)
+    terms.remove_attribute(call.store, row)
+    return Answer(body)
 
 
 def empty_list(call: Call) -> Answer:

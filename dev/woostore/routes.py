@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from . import rest_index as index
+from . import rest_media as media
 from . import rest_orders as orders
 from . import rest_people as people
 from . import rest_products as products
@@ -56,7 +57,7 @@ def _batch(pattern: str, create: Handler, update: Handler, delete: Handler) -> R
 def _terms(path: str, since: tuple[int, ...] = (0,)) -> list[Route]:
     routes = [
         _collection(
-            path, terms.list_terms, terms.create_term, schemas.TERMS_LIST, schemas.TERM_WRITE
+            path, terms.list_terms, terms.create_term, schemas.TERMS_LIST, schemas.TERM_CREATE
         ),
         _batch(f"{path}/batch", terms.create_term, terms.update_term, terms.delete_term),
         _item(
@@ -110,15 +111,32 @@ PRODUCTS = [
     *_terms("products/brands", since=(9, 6)),
     *_terms("products/shipping_classes"),
     *_terms(r"products/attributes/\d+/terms"),
-    _collection("products/attributes", terms.list_attributes, terms.create_attribute),
-    _item(f"products/attributes/{NUMBER}", terms.view_attribute),
+    _collection(
+        "products/attributes",
+        terms.list_attributes,
+        terms.create_attribute,
+        writing=schemas.ATTRIBUTE_CREATE,
+    ),
+    _batch(
+        "products/attributes/batch",
+        terms.create_attribute,
+        terms.update_attribute,
+        terms.delete_attribute,
+    ),
+    _item(
+        f"products/attributes/{NUMBER}",
+        terms.view_attribute,
+        terms.update_attribute,
+        terms.delete_attribute,
+        writing=schemas.ATTRIBUTE_WRITE,
+    ),
     _collection("products/reviews", terms.empty_list, None, schemas.LISTING),
     _collection(
         "products",
         products.list_products,
         products.create_product,
         schemas.products_list,
-        schemas.PRODUCT_WRITE,
+        schemas.product_write,
     ),
     _batch(
         "products/batch",
@@ -131,14 +149,14 @@ PRODUCTS = [
         products.view_product,
         products.update_product,
         products.delete_product,
-        writing=schemas.PRODUCT_WRITE,
+        writing=schemas.product_write,
     ),
     _collection(
         f"products/{NUMBER}/variations",
         products.list_variations,
         products.create_variation,
         schemas.variations_list,
-        schemas.VARIATION_WRITE,
+        schemas.variation_write,
     ),
     _batch(
         f"products/{NUMBER}/variations/batch",
@@ -146,12 +164,18 @@ PRODUCTS = [
         products.update_variation,
         products.delete_variation,
     ),
+    Route(
+        f"products/{NUMBER}/variations/generate",
+        {"POST": Endpoint(products.generate_variations, "create")},
+        since=(7, 1),
+        namespaces=("wc/v3",),
+    ),
     _item(
         f"products/{NUMBER}/variations/{NUMBER}",
         products.view_variation,
         products.update_variation,
         products.delete_variation,
-        writing=schemas.VARIATION_WRITE,
+        writing=schemas.variation_write,
     ),
 ]
 
@@ -217,6 +241,26 @@ SHOP = [
     _item(f"data/countries/{WORD}", taxes.country),
 ]
 
+# The fake shows no other endpoint of WordPress itself.
+WORDPRESS = [
+    Route(
+        pattern,
+        {method: Endpoint(handler, schema=rules, public=True) for method, handler, rules in rows},
+        namespaces=("wp/v2",),
+    )
+    for pattern, rows in {
+        "media": [
+            ("GET", media.list_media, media.LIST),
+            ("POST", media.create_media, None),
+        ],
+        f"media/{NUMBER}": [
+            ("GET", media.view_media, None),
+            *((method, media.update_media, None) for method in EDITING),
+            ("DELETE", media.delete_media, None),
+        ],
+    }.items()
+]
+
 LEGACY = [
     # Version 1 looks among posts, where orders in own tables are not.
     Route(
@@ -252,6 +296,7 @@ ROUTES: list[Route] = [
     *PEOPLE,
     *SHOP,
     *WOOPAYMENTS,
+    *WORDPRESS,
     *LEGACY,
     *WEBHOOKS,
 ]

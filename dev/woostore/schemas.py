@@ -127,7 +127,7 @@ def variations_list(store: Store) -> Record:
     return {key: rule for key, rule in wanted.items() if key not in ("type", "category", "tag")}
 
 
-PRODUCT_WRITE: Record = {
+_PRODUCT: Record = {
     "name": STR,
     "slug": STR,
     "type": enum(*PRODUCT_TYPES),
@@ -163,10 +163,24 @@ PRODUCT_WRITE: Record = {
     "menu_order": INT,
     "meta_data": META,
 }
-VARIATION_WRITE: Record = {
-    **{k: v for k, v in PRODUCT_WRITE.items() if k not in ("type", "images", "parent_id")},
+_VARIATION: Record = {
+    **{k: v for k, v in _PRODUCT.items() if k not in ("type", "images", "parent_id")},
     "image": {"type": "object"},
 }
+
+
+def product_write(store: Store) -> Record:
+    return {**_PRODUCT, **_stock_rule(store)}
+
+
+def variation_write(store: Store) -> Record:
+    return {**_VARIATION, **_stock_rule(store)}
+
+
+def _stock_rule(store: Store) -> Record:
+    """Plug-ins for goods by the metre let the stock have decimals."""
+    return {"stock_quantity": {"type": "number"} if "decimal-stock" in store.features else INT}
+
 
 CUSTOMERS_LIST: Record = {
     **LISTING,
@@ -282,4 +296,20 @@ TERMS_LIST: Record = {
     "product": INT,
     "slug": STR,
 }
-TERM_WRITE: Record = {"name": STR, "slug": STR, "description": STR, "parent": INT}
+TERM_WRITE: Record = {
+    "name": STR,
+    "slug": STR,
+    "description": STR,
+    "parent": INT,
+    "image": {"type": "object"},
+    "menu_order": INT,
+}
+TERM_CREATE: Record = {**TERM_WRITE, "name": {**STR, "required": True}}
+ATTRIBUTE_WRITE: Record = {
+    "name": STR,
+    "slug": STR,
+    "type": STR,
+    "order_by": enum("menu_order", "name", "name_num", "id"),
+    "has_archives": BOOL,
+}
+ATTRIBUTE_CREATE: Record = {**ATTRIBUTE_WRITE, "name": {**STR, "required": True}}

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 
 from . import faults as faulty
-from . import page, phpquery
+from . import media, page, phpquery
 from .clock import GMT
 from .faults import Fault, Faults
 from .httpd import Dropped, HTTPServer
@@ -190,6 +190,8 @@ class Server:
             request.rest_route = True
             request.path = "/wp-json" + str(query["rest_route"])
             return serve(store, request)
+        if path.startswith(media.UPLOADS):
+            return page.file(store, path)
         if path == "/wp-json" or path.startswith("/wp-json/"):
             return serve(store, request)
         return page.serve(store, request)

@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from . import checkout, coupons, customers, defaults, orders, products, stock
+from . import checkout, coupons, customers, defaults, orders, outgoing, products, stock
 from .auth import Key, Nonces, new_key
 from .cart import Cart
 from .clock import Clock, to_local, zone_of
 from .doings import Doings
 from .goods import Goods
 from .mails import Mail
+from .media import File
 from .rounding import Rules
 from .served import ServedRequest
 from .taxes import Place, Rate, find_rates
@@ -63,6 +64,13 @@ class Store(Doings):
         self.lock = threading.RLock()
         self.clock = Clock()
         self.requests: list[ServedRequest] = []
+        self.served_files: list[str] = []
+        # An administrator of WordPress with an application password, and what guards it.
+        self.wp_user = "shopkeeper"
+        self.wp_app_password = "abcd EFGH 1234 ijkl MNOP 5678"
+        self.app_passwords_need_tls = False
+        # Real shops fetch pictures from public addresses at the ports 80, 443 and 8080 only.
+        self.refuses_unsafe_images = False
         self.settings = defaults.settings(
             prices_include_tax=prices_include_tax,
             round_at_subtotal=round_at_subtotal,
@@ -85,6 +93,8 @@ class Store(Doings):
     def reset_data(self) -> None:
         """Empty every collection and put the default ones back."""
         self.orders: dict[int, Record] = {}
+        self.media: dict[int, Record] = {}
+        self.files: dict[str, File] = {}
         self.products = Goods()
         self.refunds: dict[int, Record] = {}
         self.coupons: dict[int, Record] = {}
@@ -180,6 +190,12 @@ class Store(Doings):
             if method["settings"].get("tax_status", {}).get("value") == "none"
         )
 
+    def download(self, address: str) -> tuple[int, str, bytes]:
+        """Fetch a picture as the shop does: (status, reason, bytes); status 0 = no answer."""
+        if self.refuses_unsafe_images and outgoing.is_unsafe(address):
+            return 0, "A valid URL was not provided.", b""
+        return outgoing.get(address, timeout=10)
+
     # --- keys ----------------------------------------------------------------------------
 
     def add_key(
@@ -200,7 +216,9 @@ class Store(Doings):
     def add_products(self, count: int, prefix: str = "P-", **values: Any) -> list[Record]:
         """Many simple products at once: SKU ``P-0``, ``P-1``, …, each with ``values``."""
         with self.lock:
-            rows = ({"regular_price": "9.99", "sku": f"{prefix}{i}", **values} for i in range(count))
+            rows = (
+                {"regular_price": "9.99", "sku": f"{prefix}{i}", **values} for i in range(count)
+            )
             return [products.add(self, row) for row in rows]
 
     def add_variable_product(
