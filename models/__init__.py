@@ -21,6 +21,7 @@ from . import channel_binding_catalogue
 from . import channel_brand
 from . import channel_ownership
 from . import product_channel
+from . import product_channel_more
 from . import channel_binding_outbound
 from . import channel_binding_edits
 from . import account_move_channel

@@ -38,6 +38,8 @@ from . import refund_reconciler
 from . import settlement_matcher
 from . import settlement_booker
 from . import settlement_importer
+from . import product_facts
+from . import product_reader
 from . import product_importer
 from . import product_exporter
 from . import stock_exporter

@@ -42,6 +42,7 @@ from . import (
     test_shipment_in,
     test_shipment_out,
     test_shipment_tracking,
+    test_product_reader,
     test_refund_out,
     test_refund_out_odd,
     test_refund_out_once,
