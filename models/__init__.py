@@ -20,6 +20,8 @@ from . import channel_binding
 from . import channel_binding_catalogue
 from . import channel_brand
 from . import channel_ownership
+from . import channel_flow_ownership
+from . import channel_binding_parts
 from . import product_channel
 from . import product_channel_more
 from . import channel_binding_outbound

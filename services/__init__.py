@@ -1,6 +1,7 @@
 from . import handler
 from . import exporter
 from . import drain
+from . import ownership
 from . import address_values
 from . import partner_values
 from . import partner_matcher

@@ -36,6 +36,7 @@ from . import (
     test_order_workflow,
     test_outbox,
     test_outbox_once,
+    test_ownership,
     test_partner_bad_data,
     test_partner_matcher,
     test_poll,
