@@ -17,6 +17,10 @@ from .channel_flow import EXPORTERS
 
 _logger = logging.getLogger(__name__)
 
+#: Marker of notes about stock that the shop has moved itself since it was told last: what was
+#: published then is not what it shows now.
+SHOP_MOVED = "shop"
+
 
 class ChannelOutbox(models.Model):
     _inherit = "channel.outbox"
@@ -24,7 +28,7 @@ class ChannelOutbox(models.Model):
     # === NOTING === #
 
     @api.model
-    def _note_many(self, kind, record_ids):
+    def _note_many(self, kind, record_ids, marker=""):
         """Note that records of a drained kind have to be looked at, once, before the commit.
 
         Costs a business transaction one INSERT … SELECT however often it is called, and nothing
@@ -32,18 +36,19 @@ class ChannelOutbox(models.Model):
         pickings of one product (40001), an append never does.
 
         :param record_ids: of the model that the kind's notes are about
+        :param marker: what the drain has to know of the change, e.g. :data:`SHOP_MOVED`
         """
         waiting = self.env.cr.precommit.data.setdefault("channel.outbox", {})
         if not waiting:
             self.env.cr.precommit.add(self.sudo()._write_notes)
-        waiting.setdefault(kind, set()).update(record_ids)
+        waiting.setdefault((kind, marker), set()).update(record_ids)
 
     def _write_notes(self):
         waiting = self.env.cr.precommit.data.pop("channel.outbox", {})
         flow_ids = set()
-        for kind, record_ids in waiting.items():
+        for (kind, marker), record_ids in waiting.items():
             if record_ids:
-                self.env.cr.execute(self._insert_many_query(kind, sorted(record_ids)))
+                self.env.cr.execute(self._insert_many_query(kind, sorted(record_ids), marker))
                 flow_ids.update(row[0] for row in self.env.cr.fetchall())
         if flow_ids:
             registry = self.env.registry
@@ -111,7 +116,7 @@ class ChannelOutbox(models.Model):
     # === SQL === #
 
     @api.model
-    def _insert_many_query(self, kind, record_ids):
+    def _insert_many_query(self, kind, record_ids, marker=""):
         """The statement that notes ``record_ids``; it returns the flows that have to drain.
 
         An override (another kind of record, products that are made of others) returns a query
@@ -124,7 +129,7 @@ class ChannelOutbox(models.Model):
                        (backend_id, company_id, kind, res_model, res_id,
                         noted_at, marker, state, sweeps)
                 SELECT DISTINCT flow.backend_id, flow.company_id, flow.kind, %(model)s, record.id,
-                       now() AT TIME ZONE 'UTC', '', 'pending', 0
+                       now() AT TIME ZONE 'UTC', %(marker)s, 'pending', 0
                   FROM channel_flow flow
                   JOIN %(bindings)s binding ON binding.backend_id = flow.backend_id
                   JOIN unnest(%(ids)s) AS record(id) ON record.id = binding.odoo_id
@@ -139,6 +144,7 @@ class ChannelOutbox(models.Model):
             bindings=SQL.identifier(self.env[self.env[EXPORTERS[kind]]._binding_model]._table),
             ids=record_ids,
             kind=kind,
+            marker=marker,
         )
 
 
