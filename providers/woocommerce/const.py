@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from ...core import errors
 from ...core.canonical import OrderStatus, SettlementKind
+from ...core.catalogue import Backorders, ProductKind, ProductStatus, StockKeeper, TermKind
 
 #: Namespace of the REST API, and of the oldest WooCommerce whose answers were recorded with it.
 API_VERSION = "wc/v3"
@@ -42,6 +44,66 @@ ORDER_STATUS = {
 #: wc-webhook-functions.php, wc_get_webhook_topics() and class-wc-webhook.php.
 HOOK_KINDS = ("order", "product", "customer", "coupon")
 HOOK_EVENTS = ("created", "updated", "deleted", "restored")
+
+# === PRODUCTS === #
+
+#: Type → kind; plug-ins add their own. WooCommerce: wc_get_product_types().
+PRODUCT_KIND = {
+    "simple": ProductKind.SIMPLE,
+    "variable": ProductKind.VARIABLE,
+    "grouped": ProductKind.GROUPED,
+    "external": ProductKind.EXTERNAL,
+}
+#: WordPress: get_post_stati(); what is not published yet is a draft to customers.
+PRODUCT_STATUS = {
+    "publish": ProductStatus.PUBLISHED,
+    "private": ProductStatus.HIDDEN,
+    "draft": ProductStatus.DRAFT,
+    "auto-draft": ProductStatus.DRAFT,
+    "pending": ProductStatus.DRAFT,
+    "future": ProductStatus.DRAFT,
+    "trash": ProductStatus.TRASHED,
+}
+#: What a product becomes when it is written.
+STATUS_OF_PRODUCT = {
+    ProductStatus.PUBLISHED: "publish",
+    ProductStatus.HIDDEN: "private",
+    ProductStatus.DRAFT: "draft",
+}
+#: WooCommerce: wc_get_product_backorder_options().
+BACKORDERS = {
+    "no": Backorders.NO,
+    "notify": Backorders.NOTIFY,
+    "yes": Backorders.YES,
+}
+#: Where terms are; the options of an attribute are terms of their own.
+TERM_PATHS = {
+    TermKind.CATEGORY: "products/categories",
+    TermKind.TAG: "products/tags",
+    TermKind.BRAND: "products/brands",
+    TermKind.ATTRIBUTE: "products/attributes",
+}
+#: `manage_stock` → who counts. class-wc-product-variation.php, get_manage_stock().
+STOCK_KEEPER = {
+    "true": StockKeeper.ITSELF,
+    "parent": StockKeeper.PARENT,
+    "false": StockKeeper.NOBODY,
+}
+#: Units of the store in kilograms and millimetres, exact by definition. WooCommerce:
+#: includes/wc-formatting-functions.php, wc_get_weight() and wc_get_dimension().
+WEIGHT_UNITS = {
+    "kg": Decimal(1),
+    "g": Decimal("0.001"),
+    "lbs": Decimal("0.45359237"),
+    "oz": Decimal("0.028349523125"),
+}
+DIMENSION_UNITS = {
+    "m": Decimal(1000),
+    "cm": Decimal(10),
+    "mm": Decimal(1),
+    "in": Decimal("25.4"),
+    "yd": Decimal("914.4"),
+}
 
 # === META DATA === #
 
