@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from ...core import errors
 from ...core.adapter import Credentials
 from ...core.canonical import (
     CheckResult,
@@ -41,19 +40,23 @@ from . import (
     reference,
     refunds_out,
 )
+from .adapter_catalogue import CatalogueRoles
+from .address import admin_url
 from .answer import Answer
-from .client import WooClient, normalise_url
-from .poll import OVERLAP, Poll
+from .client import WooClient
+from .fields import checked
+from .poll import poll_all
 from .shipments import Shipments
 from .survey import Survey
 
 
-class WooCommerceAdapter:
+class WooCommerceAdapter(CatalogueRoles):
     """Built from plain values; the webhook receiver's methods need none of them.
 
     Settings beside those of :class:`.client.WooClient`: ``poll_overlap`` (seconds), ``poll_trash``
-    (:meth:`list_orders` also reads what was moved to the trash) and ``features`` (those of the
-    last :meth:`describe`; without them :meth:`send_shipment` asks the shop once).
+    (lists also read what was moved to the trash), and what the last :meth:`describe` found, which
+    is asked for once where it is missing: ``features``, ``weight_unit``, ``dimension_unit``,
+    ``price_decimals``. To upload images: ``wp_user`` and ``wp_app_password``.
     """
 
     def __init__(self, credentials: Credentials | None = None) -> None:
@@ -80,41 +83,22 @@ class WooCommerceAdapter:
 
     def fetch_order(self, external_id: str) -> Record:
         params = {"dp": const.DECIMAL_PLACES}
-        return _record("order", self.client.get(f"orders/{_checked(external_id)}", params=params))
+        return _record("order", self.client.get(f"orders/{checked(external_id)}", params=params))
 
     def list_orders(self, cursor: Mapping[str, Any], limit: int) -> Page:
-        poll = Poll(
-            self.client,
-            "orders",
-            "order",
-            overlap=int(self.credentials.settings.get("poll_overlap") or OVERLAP),
-        )
-        page = poll.step(cursor, limit, "any")
-        trash = cursor.get("trash") or {"since": cursor.get("since")}
-        if not self.credentials.settings.get("poll_trash"):
-            return page
-        if page.more:
-            return Page(page.records, {**page.cursor, "trash": trash}, True)
-        swept = poll.step(trash, limit - len(page.records), "trash")
-        return Page(
-            page.records + swept.records, {**page.cursor, "trash": swept.cursor}, swept.more
-        )
+        return poll_all(self.client, self.credentials.settings, "order", cursor, limit)
 
     def parse_order(self, payload: Mapping[str, Any]) -> Order:
         return parse.parse_order(payload, self.order_url(fields.identifier(payload.get("id"))))
 
     def order_url(self, external_id: str) -> str:
-        """The old address: where orders have tables of their own WooCommerce redirects it."""
-        if not external_id or not self.credentials.base_url:
-            return ""
-        base = normalise_url(self.credentials.base_url)
-        return f"{base}/wp-admin/post.php?post={external_id}&action=edit"
+        return admin_url(self.credentials.base_url, external_id)
 
     def update_order(self, external_id: str, update: OrderUpdate) -> Record:
-        return _record("order", orders_out.update_order(self.client, _checked(external_id), update))
+        return _record("order", orders_out.update_order(self.client, checked(external_id), update))
 
     def add_note(self, note: Note, look_first: bool) -> Sent:
-        _checked(note.order_external_id)
+        checked(note.order_external_id)
         return orders_out.add_note(self.client, note, look_first)
 
     # === REFUNDS === #
@@ -124,7 +108,7 @@ class WooCommerceAdapter:
 
         (``orders/<id>/refunds`` answers an empty list for an order that does not exist.)
         """
-        path = f"orders/{_checked(order_external_id)}"
+        path = f"orders/{checked(order_external_id)}"
         answer = self.client.get(path, params={"_fields": const.REFUNDED_ORDER_FIELDS})
         record = _record("refund", answer)
         refunds: list[dict[str, Any]] = []
@@ -153,7 +137,7 @@ class WooCommerceAdapter:
         return found
 
     def create_refund(self, request: RefundRequest, look_first: bool) -> Refund:
-        _checked(request.order_external_id)
+        checked(request.order_external_id)
         return refunds_out.create_refund(self.client, request, look_first)
 
     # === SHIPMENTS === #
@@ -163,7 +147,7 @@ class WooCommerceAdapter:
         return Shipments(self.client, self.credentials.settings.get("features"))
 
     def send_shipment(self, shipment: Shipment, known: Sent | None, look_first: bool) -> Sent:
-        _checked(shipment.order_external_id)
+        checked(shipment.order_external_id)
         return self._shipments.send(shipment, known, look_first)
 
     # === PAYOUTS === #
@@ -177,7 +161,7 @@ class WooCommerceAdapter:
     # === CUSTOMERS === #
 
     def fetch_customer(self, external_id: str) -> Record:
-        return _record("customer", self.client.get(f"customers/{_checked(external_id)}"))
+        return _record("customer", self.client.get(f"customers/{checked(external_id)}"))
 
     def parse_customer(self, payload: Mapping[str, Any]) -> Customer:
         return parse.parse_customer(payload)
@@ -230,10 +214,3 @@ def _record(kind: str, answer: Answer) -> Record:
         modified_at=fields.moment(payload.get("date_modified_gmt")),
         fetched_at=answer.sent_at,
     )
-
-
-def _checked(external_id: str) -> str:
-    """Ids are numbers; anything else would ask for another route. :raises errors.NotFound:"""
-    if not fields.identifier(external_id):
-        raise errors.NotFound("not_found")
-    return external_id

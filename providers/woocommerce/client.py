@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode
 
 import requests
 import woocommerce
@@ -20,6 +19,7 @@ from ...core import VERSION, errors
 from ...core.adapter import Credentials
 from ...core.http import Exchange, preview, redact_body, redact_url
 from . import const, failure
+from .address import normalise_url
 from .answer import Answer, decode, read_json, salvage_json
 from .session import READS, Anonymous, OAuthWithNonce, PooledSession, SignedUrl
 
@@ -27,30 +27,6 @@ _logger = logging.getLogger(__name__)
 
 #: Many firewalls refuse Python's default name.
 USER_AGENT = f"ChannelConnector/{VERSION} (Odoo; +woocommerce)"
-_API_SUFFIX = re.compile(r"/(wp-json|wp-admin|index\.php)(/.*)?$")
-
-
-def normalise_url(url: str) -> str:
-    """The store's address as the API needs it: no slash, query or ``/wp-json`` at its end.
-
-    :raises errors.BadCredentials: ``bad_url`` with ``reason`` scheme, host or credentials
-    """
-    try:
-        parts = urlsplit(url.strip())
-        port = parts.port
-    except ValueError:
-        raise errors.BadCredentials("bad_url", reason="invalid") from None
-    if parts.scheme.lower() not in ("http", "https"):
-        raise errors.BadCredentials("bad_url", reason="scheme")
-    if not parts.hostname:
-        raise errors.BadCredentials("bad_url", reason="host")
-    if parts.username or parts.password:
-        # Basic authentication of the site itself leaves no room for the key's
-        raise errors.BadCredentials("bad_url", reason="credentials")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    netloc = f"{host}:{port}" if port else host
-    path = _API_SUFFIX.sub("", parts.path).rstrip("/")
-    return urlunsplit((parts.scheme.lower(), netloc, path, "", ""))
 
 
 @dataclass(frozen=True)
@@ -103,6 +79,21 @@ class WooClient(woocommerce.API):
     def get_public(self, path: str, params: Mapping[str, str]) -> Answer:
         """Read something of the site that needs no key, such as the index of its REST API."""
         return self._exchange(_Call("GET", f"{self.url}/{path}?{urlencode(params)}", Anonymous()))
+
+    def open_public(self, url: str) -> requests.Response:
+        """A file of the site as a stream, which the caller closes; follows no way to other hosts.
+
+        :raises requests.RequestException: whoever calls makes it one of :mod:`core.errors`
+        """
+        headers = {"User-Agent": self.user_agent, "Accept": "image/*"}
+        return self._session.get(
+            url,
+            headers=headers,
+            auth=Anonymous(),
+            timeout=self.timeout,
+            verify=self.verify_ssl,
+            stream=True,
+        )
 
     def get_signed(self, endpoint: str, params: Mapping[str, Any], scheme: str) -> Answer:
         """GET with a signed address, as PHP would see it called by ``scheme``: a diagnosis."""
@@ -191,9 +182,13 @@ class WooClient(woocommerce.API):
                 error = stale.error
         raise error
 
-    def _send(self, call: _Call) -> Answer:
+    def announce(self) -> None:
+        """Before each request. :raises errors.RateLimited: the budget is used up"""
         if self._credentials.before_request:
             self._credentials.before_request()
+
+    def _send(self, call: _Call) -> Answer:
+        self.announce()
         sent_at = datetime.now(timezone.utc)
         started = time.monotonic()
         failed: Exception | None = None
@@ -245,6 +240,24 @@ class WooClient(woocommerce.API):
             raise error
         return Answer(data, response.status_code, response.headers, sent_at, seconds)
 
+    def tell(
+        self,
+        method: str,
+        address: str,
+        status: int,
+        seconds: float,
+        response: str,
+        error: errors.ChannelError | None,
+        request: str = "",
+    ) -> None:
+        """Hand an exchange to whoever keeps a log; the bodies are masked already."""
+        url, code = redact_url(address), error.code if error else ""
+        _logger.debug("%s %s: %s %s in %.3f s", method, url, status, code, seconds)
+        if self._credentials.on_exchange:
+            self._credentials.on_exchange(
+                Exchange(method, url, status, seconds, request, response, code)
+            )
+
     def _tell(
         self,
         call: _Call,
@@ -254,15 +267,11 @@ class WooClient(woocommerce.API):
         data: Any,
         error: errors.ChannelError | None,
     ) -> None:
-        """Hand the exchange, masked, to whoever keeps a log."""
-        url, code = redact_url(call.url), error.code if error else ""
-        _logger.debug("%s %s: %s %s in %.3f s", call.method, url, status, code, seconds)
+        request = response = ""
         if self._credentials.on_exchange:
             request = redact_body(call.body.decode()) if call.body else ""
             response = redact_body(text) if data is None else preview(data)
-            self._credentials.on_exchange(
-                Exchange(call.method, url, status, seconds, request, response, code)
-            )
+        self.tell(call.method, call.url, status, seconds, response, error, request)
 
 
 def _parse(text: str, content_type: str, reading: bool) -> Any:

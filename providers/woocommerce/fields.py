@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from ...core import errors
 from ...core.canonical import ZERO
 from ...core.plain import storable_text
 
@@ -87,3 +88,10 @@ def records(value: Any) -> list[dict[str, Any]]:
     if isinstance(value, dict):
         value = list(value.values())
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def checked(external_id: str) -> str:
+    """Ids are numbers; anything else would ask for another route. :raises errors.NotFound:"""
+    if not identifier(external_id):
+        raise errors.NotFound("not_found")
+    return external_id

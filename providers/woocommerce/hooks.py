@@ -55,12 +55,14 @@ def parse(headers: Mapping[str, str], body: bytes) -> Notice:
         payload = None
     if not isinstance(payload, dict):
         raise errors.Rejected("not_a_delivery", topic=topic)
-    external_id = fields.identifier(payload.get("id"))
+    # a variation is read with its product, which is still there when the variation is deleted
+    is_variation = kind == "product" and payload.get("type") == "variation"
+    external_id = fields.identifier(payload.get("parent_id" if is_variation else "id"))
     return Notice(
         kind=kind,
         topic=topic,
         external_id=external_id,
-        deleted=event == "deleted",
+        deleted=event == "deleted" and not is_variation,
         source=header(headers, "X-WC-Webhook-Source"),
         error_code="" if external_id else fields.text(payload.get("code")) or "no_id",
     )

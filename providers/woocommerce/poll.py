@@ -143,6 +143,22 @@ class Poll:
         )
 
 
+def poll_all(
+    client: WooClient, settings: Mapping[str, Any], kind: str, cursor: Mapping[str, Any], limit: int
+) -> Page:
+    """A step of a kind's poll; with ``poll_trash`` the trash has a poll of its own behind it."""
+    overlap = int(settings.get("poll_overlap") or OVERLAP)
+    poll = Poll(client, f"{kind}s", kind, overlap)
+    page = poll.step(cursor, limit, "any")
+    if not settings.get("poll_trash"):
+        return page
+    trash = cursor.get("trash") or {"since": cursor.get("since")}
+    if page.more:
+        return Page(page.records, {**page.cursor, "trash": trash}, True)
+    swept = poll.step(trash, limit - len(page.records), "trash")
+    return Page(page.records + swept.records, {**page.cursor, "trash": swept.cursor}, swept.more)
+
+
 def _advance(state: _State, read: list[Record], unsure: str) -> tuple[_State, list[Record]]:
     """Move to the last certain second; leave out what was handed out before as it is now."""
     moments = {record.external_id: _text(record.modified_at) for record in read}

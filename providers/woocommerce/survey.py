@@ -120,17 +120,29 @@ class Survey:
         offset = fields.money(self.index.get("gmt_offset"))
         return name or f"UTC{offset.normalize():+f}"
 
+    @property
+    def weight_unit(self) -> str:
+        return self.products.get("woocommerce_weight_unit", "")
+
+    @property
+    def dimension_unit(self) -> str:
+        return self.products.get("woocommerce_dimension_unit", "")
+
+    @property
+    def decimals(self) -> int | None:
+        return _whole(self.settings.get("number_of_decimals"))
+
     def store_info(self) -> StoreInfo:
         return StoreInfo(
             name=fields.plain(self.index.get("name")),
             version=self.version,
             currency=fields.text(self.settings.get("currency")).upper(),
-            decimals=_whole(self.settings.get("number_of_decimals")),
+            decimals=self.decimals,
             timezone=self.timezone,
             prices_include_tax=_yes(self.tax, "woocommerce_prices_include_tax"),
             tax_round_per_line=_no(self.tax, "woocommerce_tax_round_at_subtotal"),
-            weight_unit=self.products.get("woocommerce_weight_unit", ""),
-            dimension_unit=self.products.get("woocommerce_dimension_unit", ""),
+            weight_unit=self.weight_unit,
+            dimension_unit=self.dimension_unit,
             taxes_enabled=_yes(self.general, "woocommerce_calc_taxes"),
             stock_enabled=_yes(self.products, "woocommerce_manage_stock"),
             features=self.features,

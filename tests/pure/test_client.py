@@ -11,8 +11,9 @@ import pytest
 from ...core import VERSION, errors
 from ...core.adapter import Credentials
 from ...providers.woocommerce.adapter import WooCommerceAdapter
+from ...providers.woocommerce.address import normalise_url
 from ...providers.woocommerce.answer import parse_http_date, salvage_json
-from ...providers.woocommerce.client import WooClient, normalise_url
+from ...providers.woocommerce.client import WooClient
 from .woo import KEY, SECRET, Canned, replay
 
 

@@ -49,7 +49,7 @@ class TestRecorded:
                 "order_updated_errorbody",
                 ("order", "order.updated", "", False, "woocommerce_rest_shop_order_invalid_id"),
             ),
-            ("product_updated_variation", ("product", "product.updated", "89", False, "")),
+            ("product_updated_variation", ("product", "product.updated", "88", False, "")),
             ("customer_deleted", ("customer", "customer.deleted", "29", True, "")),
         ],
     )

@@ -1,0 +1,64 @@
+"""The adapter's roles around the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from ...core.adapter import Credentials
+from ...core.canonical import Page, Record
+from ...core.catalogue import Identity, Image, Picture, Product, Term, TermKind
+from . import catalogue, fields, parse_products, pictures
+from .address import admin_url
+from .client import WooClient
+from .poll import poll_all
+from .survey import Survey
+from .units import Units
+
+
+class CatalogueRoles:
+    """Part of :class:`.adapter.WooCommerceAdapter`."""
+
+    credentials: Credentials
+    client: WooClient
+
+    # === WHAT THE STORE MEASURES IN === #
+
+    @cached_property
+    def _survey(self) -> Survey:
+        return Survey(self.client)
+
+    @cached_property
+    def units(self) -> Units:
+        settings = self.credentials.settings
+        return Units(
+            fields.text(settings.get("weight_unit")) or self._survey.weight_unit,
+            fields.text(settings.get("dimension_unit")) or self._survey.dimension_unit,
+        )
+
+    # === CATALOGUE: READING === #
+
+    def fetch_product(self, external_id: str) -> Record:
+        return catalogue.fetch_product(self.client, fields.checked(external_id))
+
+    def list_products(self, cursor: Mapping[str, Any], limit: int) -> Page:
+        settings = self.credentials.settings
+        page = poll_all(self.client, settings, "product", cursor, limit)
+        return catalogue.whole_page(self.client, page)
+
+    def parse_product(self, payload: Mapping[str, Any]) -> Product:
+        external_id = fields.identifier(fields.mapping(payload.get("product")).get("id"))
+        return parse_products.parse_product(payload, self.units, self.product_url(external_id))
+
+    def product_url(self, external_id: str) -> str:
+        return admin_url(self.credentials.base_url, external_id)
+
+    def list_identities(self) -> Iterator[Sequence[Identity]]:
+        return catalogue.identities(self.client)
+
+    def list_terms(self, kind: TermKind) -> Sequence[Term]:
+        return catalogue.terms(self.client, kind)
+
+    def fetch_picture(self, image: Image, max_bytes: int) -> Picture:
+        return pictures.fetch_picture(self.client, image, max_bytes)
