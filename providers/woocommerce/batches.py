@@ -12,7 +12,7 @@ twice, so an answer that was lost is no reason to stop; for what is created see 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
@@ -24,7 +24,8 @@ from .client import WooClient
 Item = TypeVar("Item")
 Body = dict[str, Any]
 Record = Mapping[str, Any]
-#: Single items that may fail before any call succeeds; then it is the shop that fails.
+#: Single items in a row that may break their call; then one from the end shows whether the shop
+#: works at all.
 MAX_FAILURES = 3
 
 
@@ -62,8 +63,11 @@ class _Push(Generic[Item]):
     read: Callable[[Item, Record], ItemResult]
     key: Callable[[Item], str]
     look: Callable[[Sequence[Item]], None] | None
+    #: of single items that broke their call since the last one that went through; told when the
+    #: shop is known to work, because otherwise they are to blame for nothing
+    failed: list[ItemResult] = field(default_factory=list)
+    probing: bool = False
     succeeded: bool = False
-    failures: int = 0
     unsure: errors.UnknownOutcome | None = None
 
     def run(self, fresh: list[Item], limit: int) -> Iterator[list[ItemResult]]:
@@ -81,13 +85,15 @@ class _Push(Generic[Item]):
                 again = self._again(bodies, error)
                 if not failure.has_ended(error):
                     size = min(size, max(1, len(bodies) // 2))
-                if len(again) == 1:
-                    results += self._failed(again, error)
-                elif again:
+                if len(again) > 1:
                     middle = (len(again) + 1) // 2
                     halves += [again[middle:], again[:middle]]
+                elif again:
+                    self._fail(again[0], error)
+                    self._probe(halves, fresh)
             if results:
                 yield results
+        yield from self._at_last()
         if self.unsure:
             raise self.unsure
 
@@ -124,7 +130,8 @@ class _Push(Generic[Item]):
             for name, group in groups.items()
             for result in self._results(group, fields.records(answer.get(name)))
         ]
-        self.succeeded = True
+        results += self.failed
+        self.failed, self.probing, self.succeeded = [], False, True
         return results
 
     def _results(
@@ -161,13 +168,28 @@ class _Push(Generic[Item]):
         self.unsure = error
         return [item for item in items if "id" in self.build(item)]
 
-    def _failed(self, items: list[Item], error: errors.ChannelError) -> list[ItemResult]:
-        """A single item that can't be sent. :raises errors.Retryable: it is not the item's fault"""
-        if not isinstance(error, errors.Rejected):
-            self.failures += 1
-            if self.failures == MAX_FAILURES and not self.succeeded:
-                raise _retryable(error)
-        return [ItemResult(self.key(item), error=error) for item in items]
+    def _at_last(self) -> Iterator[list[ItemResult]]:
+        """The failed items nothing came after. :raises errors.Retryable: as nothing went through"""
+        refused = [row for row in self.failed if isinstance(row.error, errors.Rejected)]
+        told = self.failed if self.succeeded else refused
+        if told:
+            yield told
+        for row in self.failed:
+            if row not in told and row.error:
+                raise _retryable(row.error)
+
+    def _fail(self, item: Item, error: errors.ChannelError) -> None:
+        """:raises errors.Retryable: it is not the item's fault"""
+        if self.probing:
+            raise _retryable(error)
+        self.failed.append(ItemResult(self.key(item), error=error))
+
+    def _probe(self, halves: list[list[Item]], fresh: list[Item]) -> None:
+        """After some failures in a row the last item is next: does the shop work at all?"""
+        if len(self.failed) % MAX_FAILURES == 0 and (halves or fresh):
+            group = fresh or next(filter(None, halves))
+            self.probing = True
+            halves.append([group.pop()])
 
 
 def _retryable(error: errors.ChannelError) -> errors.Retryable:

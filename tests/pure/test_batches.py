@@ -42,8 +42,11 @@ class Shop(Replay):
         self.sizes: list[int] = []
 
 
-def serve(shop: Shop, items: list[StockItem], **options: Any) -> list[list[ItemResult]]:
-    """Push items one call at a time, so that each answer can be made from its request."""
+def serve(
+    shop: Shop, items: list[StockItem], seen: list[list[ItemResult]] | None = None
+) -> list[list[ItemResult]]:
+    """Push items; each answer is made from its request. ``seen``: what is yielded, at once."""
+    seen = [] if seen is None else seen
     thread = threading.Thread(target=shop.serve_forever, args=(0.01,), daemon=True)
     original = shop.answers
 
@@ -54,8 +57,8 @@ def serve(shop: Shop, items: list[StockItem], **options: Any) -> list[list[ItemR
     shop.answers = Answers(original)
     thread.start()
     try:
-        adapter = shop.adapter(**options)
-        return list(batches.push(adapter.client, "products", items, build, read))
+        seen.extend(batches.push(shop.adapter().client, "products", items, build, read))
+        return seen
     finally:
         shop.shutdown()
         shop.server_close()
@@ -139,7 +142,32 @@ def test_a_shop_that_always_breaks():
     shop = Shop(capacity=0)
     with pytest.raises(errors.Retryable):
         serve(shop, [item(n) for n in range(1, 9)])
-    assert shop.sizes == [8, 4, 2, 1, 1, 2, 1]
+    assert shop.sizes == [8, 4, 2, 1, 1, 2, 1, 1]
+
+
+@pytest.mark.parametrize("poison", [[1, 2, 3], [4, 5, 6, 7], [98, 99, 100], list(range(1, 9))])
+def test_bad_ones_in_a_row(poison):
+    results = flat(serve(Shop(poison=poison), [item(n) for n in range(1, 101)]))
+    failed = {key for key, value in results.items() if isinstance(value, errors.UnknownOutcome)}
+    assert failed == set(map(str, poison))
+    assert len(results) == 100
+
+
+def test_a_shop_that_breaks_down_later():
+    class Tired(Shop):
+        @property
+        def capacity(self) -> int:
+            return 100 if len(self.sizes) <= 1 else 0
+
+        @capacity.setter
+        def capacity(self, _value: int) -> None:
+            pass
+
+    shop, seen = Tired(), []
+    with pytest.raises(errors.Retryable):
+        serve(shop, [item(n) for n in range(1, 1001)], seen)
+    assert [len(part) for part in seen] == [100]
+    assert len(shop.sizes) < 15
 
 
 def test_a_place_that_is_gone():
