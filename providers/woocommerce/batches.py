@@ -39,6 +39,7 @@ def push(
     key: Callable[[Item], str] = attrgetter("external_id"),
     look: Callable[[Sequence[Item]], None] | None = None,
     limit: int = const.MAX_BATCH,
+    judge: bool = True,
 ) -> Iterator[list[ItemResult]]:
     """Send ``items`` to ``<endpoint>/batch``; yields the results of each call as it is done.
 
@@ -48,11 +49,13 @@ def push(
     :param read: what the answer's record of an item means
     :param look: needed where items are created: asks the shop which of them are there meanwhile,
         so that ``build`` gives them their ``id``; called before any is sent a second time
+    :param judge: nothing but failures says that the shop doesn't work; False where the caller
+        knows better (other calls go through), and wants the failures themselves
     :raises errors.Retryable: the shop can't be reached; what was yielded has happened
     :raises errors.UnknownOutcome: after all others: items that perhaps are being created still;
         the next try has to look first
     """
-    return _Push(client, f"{endpoint}/batch", build, read, key, look).run(list(items), limit)
+    return _Push(client, f"{endpoint}/batch", build, read, key, look, judge).run(list(items), limit)
 
 
 @dataclass
@@ -63,6 +66,7 @@ class _Push(Generic[Item]):
     read: Callable[[Item, Record], ItemResult]
     key: Callable[[Item], str]
     look: Callable[[Sequence[Item]], None] | None
+    judge: bool
     #: of single items that broke their call since the last one that went through; told when the
     #: shop is known to work, because otherwise they are to blame for nothing
     failed: list[ItemResult] = field(default_factory=list)
@@ -171,7 +175,7 @@ class _Push(Generic[Item]):
     def _at_last(self) -> Iterator[list[ItemResult]]:
         """The failed items nothing came after. :raises errors.Retryable: as nothing went through"""
         refused = [row for row in self.failed if isinstance(row.error, errors.Rejected)]
-        told = self.failed if self.succeeded else refused
+        told = self.failed if self.succeeded or not self.judge else refused
         if told:
             yield told
         for row in self.failed:

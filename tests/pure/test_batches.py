@@ -170,6 +170,13 @@ def test_a_shop_that_breaks_down_later():
     assert len(shop.sizes) < 15
 
 
+def test_the_failures_themselves():
+    with replay(Canned(500, json.dumps(FATAL))) as server:
+        client = server.adapter().client
+        results = list(batches.push(client, "products", [item(1)], build, read, judge=False))
+    assert isinstance(flat(results)["1"], errors.UnknownOutcome)
+
+
 def test_a_place_that_is_gone():
     error = {"code": "woocommerce_rest_x_invalid_id", "message": "x", "data": {"status": 404}}
     shop = Shop(capacity=0, heavy=Canned(404, json.dumps(error)))
