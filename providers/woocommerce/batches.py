@@ -200,4 +200,5 @@ def _retryable(error: errors.ChannelError) -> errors.Retryable:
     """What was lost can be sent again, because it says how things shall be."""
     if isinstance(error, errors.Retryable):
         return error
-    return errors.ServerError(error.code, **error.params)
+    kind = errors.ServerError if failure.too_heavy(error) else errors.Unreachable
+    return kind(error.code, **error.params)

@@ -133,14 +133,14 @@ def test_a_shop_that_carries_little(status):
 def test_a_shop_that_is_down():
     heavy = Canned(503, "<html></html>", [("Content-Type", "text/html")])
     shop = Shop(capacity=0, heavy=heavy)
-    with pytest.raises(errors.Retryable):
+    with pytest.raises(errors.Unreachable):
         serve(shop, [item(n) for n in range(1, 101)])
     assert shop.sizes == [100]
 
 
 def test_a_shop_that_always_breaks():
     shop = Shop(capacity=0)
-    with pytest.raises(errors.Retryable):
+    with pytest.raises(errors.ServerError):
         serve(shop, [item(n) for n in range(1, 9)])
     assert shop.sizes == [8, 4, 2, 1, 1, 2, 1, 1]
 
