@@ -12,7 +12,7 @@ timezone-aware UTC. Texts may be HTML where the field's note says so.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
@@ -130,6 +130,17 @@ class Price:
     sale: Decimal | None = None
     sale_from: datetime | None = None
     sale_to: datetime | None = None
+
+    def at(self, moment: datetime) -> Price:
+        """What it comes to from ``moment`` on: a sale that is over is none, one that has begun
+        has no beginning any more. Two sides are compared at one moment: WooCommerce itself
+        forgets the dates of sales that it has started and ended, some time afterwards.
+        """
+        if self.sale is None or (self.sale_to and self.sale_to < moment):
+            return Price(self.regular)
+        if self.sale_from and self.sale_from <= moment:
+            return replace(self, sale_from=None)
+        return self
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,12 @@ from . import channel_map_status
 from . import channel_map_display
 from . import channel_map_tax
 from . import channel_map_tax_class
+from . import channel_backend_price
+from . import channel_outbox_price
+from . import channel_published_price
+from . import channel_price_hooks
+from . import product_price_channel
+from . import product_pricelist_channel
 from . import channel_order_rules
 from . import channel_settlement_profile
 from . import channel_settlement

@@ -44,4 +44,6 @@ from . import product_reader
 from . import product_importer
 from . import product_exporter
 from . import stock_exporter
+from . import price_tax
+from . import price_reader
 from . import price_exporter

@@ -176,6 +176,10 @@ def _store_texts(env):
             _("The shop's currency %(currency)s is not active in Odoo"),
             _("Activate it under Accounting → Configuration → Currencies."),
         ),
+        "pricelist_currency": (
+            _("The price list “%(pricelist)s” is not in the shop's currency, %(currency)s"),
+            _("Choose price lists in that currency on the backend; prices can't be sent else."),
+        ),
         "decimals_differ": (
             _("The shop uses %(store)s decimals, Odoo's currency %(odoo)s"),
             _(

@@ -1,0 +1,70 @@
+"""What a shop was told a product costs."""
+
+from odoo import api, fields, models
+from odoo.tools import format_datetime
+
+from ..services.price_values import price_from_json
+
+
+class ChannelPublishedPrice(models.Model):
+    """The last price told of each product; only the drain of prices writes it."""
+
+    _name = "channel.published.price"
+    _description = "Channel published price"
+    _order = "backend_id, id"
+    _log_access = False
+    _rec_name = "price_text"
+
+    binding_id = fields.Many2one(
+        "channel.binding.product", required=True, index=True, ondelete="cascade", readonly=True
+    )
+    backend_id = fields.Many2one(
+        "channel.backend", required=True, index=True, ondelete="cascade", readonly=True
+    )
+    company_id = fields.Many2one(related="backend_id.company_id", store=True, index=True)
+    product_id = fields.Many2one(
+        "product.product", required=True, index=True, ondelete="cascade", readonly=True
+    )
+    price = fields.Json(readonly=True, help="As it was sent; empty where the shop refused it.")
+    price_text = fields.Char("Price in the Shop", compute="_compute_price_text")
+    sent_at = fields.Datetime(readonly=True)
+    job = fields.Char(readonly=True, help="The job that sent it.")
+    answer = fields.Char(readonly=True, help="What the shop said.")
+
+    _binding_uniq = models.UniqueIndex("(binding_id)")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("price", "backend_id")
+    @api.depends_context("lang", "tz")
+    def _compute_price_text(self):
+        for published in self:
+            published.price_text = published._describe(price_from_json(published.price))
+
+    def _describe(self, price):
+        """A price for people: ``19.90, sale 14.90 (11/27/2026 0:00 → )``."""
+        if price.regular is None:
+            return self.env._("none")
+        text = str(price.regular)
+        if price.sale is None:
+            return text
+        text = self.env._("%(regular)s, sale %(sale)s", regular=text, sale=price.sale)
+        if not price.sale_from and not price.sale_to:
+            return text
+        begins, ends = (
+            format_datetime(self.env, moment.replace(tzinfo=None)) if moment else ""
+            for moment in (price.sale_from, price.sale_to)
+        )
+        return f"{text} ({begins} → {ends})"
+
+
+class ProductProduct(models.Model):
+    _inherit = "product.product"
+
+    channel_price_ids = fields.One2many(
+        "channel.published.price",
+        "product_id",
+        "Prices in Shops",
+        readonly=True,
+        groups="channel_connector.group_user",
+    )
