@@ -46,4 +46,5 @@ from . import product_exporter
 from . import stock_exporter
 from . import price_tax
 from . import price_reader
+from . import price_writer
 from . import price_exporter
