@@ -41,6 +41,7 @@ from . import (
     test_partner_matcher,
     test_poll,
     test_price_reader,
+    test_price_writer,
     test_shipment_in,
     test_shipment_out,
     test_shipment_tracking,
