@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from .cart import Cart
 from .clock import Clock
-from .recorded import recorded_store
+from .recorded import recorded_store, take_catalogue
 from .server import Server
 from .store import Store
 
-__all__ = ["Cart", "Clock", "Server", "Store", "recorded_store"]
+__all__ = ["Cart", "Clock", "Server", "Store", "recorded_store", "take_catalogue"]

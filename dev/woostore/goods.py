@@ -13,6 +13,7 @@ FOUND_BY: dict[str, Callable[[Any], Any]] = {
     "global_unique_id": str,
     "slug": str,
     "parent_id": int,
+    "original_id": int,
 }
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlencode
 
+from . import translations
 from .defaults import SYMBOLS
 from .links import ITEM, item_links
-from .products import effective_tax_class, slugify
+from .products import effective_tax_class, shown_sku, slugify
 from .rounding import dec, fixed
 from .stock import children_of, on_sale
 
@@ -28,7 +29,7 @@ def as_json(store: Store, product: Record, *, edit: bool = False) -> Record:
     out.update({key: sold[key] for key in ("type", "status", "featured", "catalog_visibility")})
     for key in ("description", "short_description"):
         out[key] = sold[key] if edit else paragraphs(sold[key])
-    out["sku"] = sold["sku"]
+    out["sku"] = shown_sku(store, product)
     out.update(_prices(store, product))
     out["purchasable"] = _purchasable(product)
     out["total_sales"] = product["total_sales"]
@@ -47,6 +48,7 @@ def as_json(store: Store, product: Record, *, edit: bool = False) -> Record:
     if edit:
         out["permalink_template"] = f"{store.url}/product/%pagename%/"
         out["generated_slug"] = unquote(product["slug"])
+    out.update(translations.fields(store, product))
     up = f"products/{product['parent_id']}" if product["parent_id"] else None
     out["_links"] = item_links(store, f"products/{product['id']}", "products", ITEM, up)
     return out
@@ -58,7 +60,7 @@ def variation_json(store: Store, product: Record, *, edit: bool = False) -> Reco
     out: Record = {"id": product["id"], "type": "variation", **_dates(store, product)}
     out["description"] = product["description"] if edit else paragraphs(product["description"])
     out["permalink"] = permalink(store, product)
-    out["sku"] = product["sku"]
+    out["sku"] = shown_sku(store, product)
     if store.release >= (9,):
         out["global_unique_id"] = product["global_unique_id"]
     out.update(_prices(store, product))
@@ -79,6 +81,7 @@ def variation_json(store: Store, product: Record, *, edit: bool = False) -> Reco
     out["meta_data"] = [dict(entry) for entry in product["meta_data"]]
     out["name"] = ", ".join(row["option"] for row in product["attributes"])
     out["parent_id"] = product["parent_id"]
+    out.update(translations.fields(store, product))
     parent = f"products/{product['parent_id']}"
     own = f"{parent}/variations/{product['id']}"
     out["_links"] = item_links(store, own, f"{parent}/variations", ITEM, parent)
@@ -147,6 +150,8 @@ def _stock(store: Store, product: Record) -> Record:
     if parent and product["manage_stock"] is not True and parent["manage_stock"] is True:
         out = {key: parent[key] for key in ("stock_quantity", "backorders", "stock_status")}
         out["manage_stock"] = "parent"
+    if store.option("products", "woocommerce_manage_stock") != "yes":
+        out["manage_stock"] = False
     return out
 
 
@@ -161,11 +166,21 @@ def _goods(store: Store, sold: Record, edit: bool) -> Record:
     out["backorders_allowed"] = sold["backorders"] != "no"
     waits = out["backorders_allowed"] and bool(sold["manage_stock"])
     out["backordered"] = waits and (sold["stock_quantity"] or 0) < 0
-    keys = ("low_stock_amount", "sold_individually", "weight", "dimensions")
-    out.update({key: sold[key] for key in keys})
+    out.update({key: sold[key] for key in ("low_stock_amount", "sold_individually")})
+    out.update(_size(store, sold))
     out["shipping_required"] = out["shipping_taxable"] = not sold["virtual"]
     out.update({key: sold[key] for key in ("shipping_class", "shipping_class_id")})
     return out
+
+
+def _size(store: Store, sold: Record) -> Record:
+    """A variation shows its parent's weight and lengths where it has none of its own."""
+    parent = store.products.get(sold["parent_id"]) if sold["type"] == "variation" else None
+    over = parent or sold
+    lengths = {
+        side: value or over["dimensions"][side] for side, value in sold["dimensions"].items()
+    }
+    return {"weight": sold["weight"] or over["weight"], "dimensions": lengths}
 
 
 def _texts_and_terms(store: Store, product: Record) -> Record:

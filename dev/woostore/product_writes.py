@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import itertools
 import re
+import uuid
 from typing import TYPE_CHECKING, Any
 
-from . import media, orders, products, stock, terms
+from . import media, orders, products, stock, terms, translations
+from .clock import to_gmt
 from .errors import RestError
 from .rounding import dec, number, plain
 from .schema import TRUE
@@ -25,17 +27,17 @@ PLAIN = (
     "name",
     "slug",
     "type",
-    "status",
     "featured",
     "catalog_visibility",
     "description",
     "short_description",
     "virtual",
     "downloadable",
+    "download_limit",
+    "download_expiry",
     "external_url",
     "button_text",
     "tax_status",
-    "backorders",
     "low_stock_amount",
     "sold_individually",
     "weight",
@@ -49,6 +51,7 @@ PLAIN = (
     "menu_order",
     "post_password",
 )
+STATUSES = {"publish", "future", "draft", "pending", "private", "trash", "auto-draft"}
 
 
 def create(store: Store, params: Record) -> Record:
@@ -76,14 +79,18 @@ def update(store: Store, product: Record, params: Record) -> None:
 
 
 def apply(store: Store, product: Record, params: Record) -> None:
+    translations.take(store, product, params)
     if params.get("sku") is not None:
-        products.refuse_taken_sku(store, str(params["sku"]), product["id"])
+        own = {product["id"], *(row["id"] for row in translations.family(store, product))}
+        products.refuse_taken_sku(store, str(params["sku"]), own)
         product["sku"] = str(params["sku"])
     if params.get("global_unique_id") is not None:
         _set_gtin(store, product, str(params["global_unique_id"]))
     for key in PLAIN:
         if params.get(key) is not None:
             product[key] = params[key]
+    if params.get("status") is not None:  # a batch takes any word
+        product["status"] = params["status"] if params["status"] in STATUSES else "pending"
     if params.get("low_stock_amount", 0) is None:
         product["low_stock_amount"] = None
     if params.get("tax_class") is not None:
@@ -91,6 +98,8 @@ def apply(store: Store, product: Record, params: Record) -> None:
     _set_prices(store, product, params)
     _set_stock(store, product, params)
     terms.set_terms(store, product, params)
+    if params.get("downloads") is not None:
+        product["downloads"] = [_download(row) for row in params["downloads"]]
     if params.get("dimensions"):
         product["dimensions"] = {**product["dimensions"], **params["dimensions"]}
     if params.get("meta_data"):
@@ -98,6 +107,15 @@ def apply(store: Store, product: Record, params: Record) -> None:
     if params.get("images") is not None:
         product["images"] = _images(store, product, params["images"])
     stock.settle(store, product)
+
+
+def _download(row: Record) -> Record:
+    name, file = str(row.get("name") or ""), str(row.get("file") or "")
+    return {
+        "id": row.get("id") or str(uuid.uuid5(uuid.NAMESPACE_URL, file)),
+        "name": name,
+        "file": file,
+    }
 
 
 def _set_gtin(store: Store, product: Record, value: str) -> None:
@@ -139,9 +157,11 @@ def _set_prices(store: Store, product: Record, params: Record) -> None:
     for key in ("regular_price", "sale_price"):
         if params.get(key) is not None:
             product[key] = price_text(store, params[key])
-    for key in ("date_on_sale_from_gmt", "date_on_sale_to_gmt"):
-        if key in params:
-            product[key] = params[key] or None
+    for key in ("date_on_sale_from", "date_on_sale_to"):
+        if params.get(key) is not None:
+            product[f"{key}_gmt"] = to_gmt(params[key][:19], store.zone) or None
+        if params.get(f"{key}_gmt") is not None:  # null says nothing, an empty text takes it away
+            product[f"{key}_gmt"] = params[f"{key}_gmt"][:19] or None
     if product["sale_price"] and dec(product["sale_price"]) >= dec(product["regular_price"]):
         product["sale_price"] = ""
 
@@ -150,10 +170,14 @@ def _set_prices(store: Store, product: Record, params: Record) -> None:
 
 
 def _set_stock(store: Store, product: Record, params: Record) -> None:
+    if store.option("products", "woocommerce_manage_stock") != "yes":
+        if params.get("stock_status") and product["type"] != "variable":
+            product["stock_status"] = params["stock_status"]
+        return
     if params.get("manage_stock") is not None:
         _set_management(product, params["manage_stock"])
-    if store.option("products", "woocommerce_manage_stock") != "yes":
-        return
+    if params.get("backorders") is not None:
+        product["backorders"] = params["backorders"]
     if product["manage_stock"] is not True:
         if params.get("stock_status") is not None and product["manage_stock"] is False:
             product["stock_status"] = params["stock_status"]

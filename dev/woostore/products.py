@@ -75,6 +75,8 @@ BLANK: Record = {
     "stock_status": "instock",
     "post_password": "",
     "global_unique_id": "",
+    "lang": "",
+    "original_id": 0,
 }
 
 
@@ -187,9 +189,12 @@ def by_sku(store: Store, sku: str) -> Record | None:
     return next(store.products.having("sku", sku), None)
 
 
-def refuse_taken_sku(store: Store, sku: str, own_id: int) -> None:
-    """A SKU is taken across products and variations, whatever its case."""
-    other = next((p for p in store.products.having("sku", sku) if p["id"] != own_id), None)
+def refuse_taken_sku(store: Store, sku: str, own_ids: set[int]) -> None:
+    """A SKU is taken across products and variations, whatever its case.
+
+    ``own_ids``: of the product, in all its languages.
+    """
+    other = next((p for p in store.products.having("sku", sku) if p["id"] not in own_ids), None)
     if other:
         raise RestError(
             "product_invalid_sku",
@@ -215,6 +220,21 @@ def trash(store: Store, product: Record) -> None:
     product["status"] = "trash"
     product["date_modified_gmt"] = store.clock.stamp()
     store.emit("product.deleted", product["id"])
+
+
+def untrash(store: Store, product: Record) -> None:
+    for row in (product, *variations_of(store, product)):
+        row["status"] = "publish" if row["type"] == "variation" else "draft"
+    product["date_modified_gmt"] = store.clock.stamp()
+    store.emit("product.restored", product["id"])
+
+
+def shown_sku(store: Store, product: Record) -> str:
+    """A variation without a SKU shows its parent's; it is not found by that."""
+    parent = store.products.get(product["parent_id"])
+    if product["type"] != "variation" or product["sku"] or parent is None:
+        return product["sku"]
+    return parent["sku"]
 
 
 def destroy(store: Store, product: Record) -> None:

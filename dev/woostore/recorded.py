@@ -41,14 +41,10 @@ def recorded_store(which: str, *, later: bool = True) -> Store:
     for kind in PAGE_KINDS:
         rows = data[kind] + (data.get(f"later_{kind}", []) if later else [])
         getattr(store, kind).update({row["id"]: _completed(kind, row) for row in rows})
-    for product in store.products.values():
-        product["images"] = [media.adopt(store, image) for image in product["images"]]
-    store.tax_classes = data["tax_classes"]
+    _take_catalogue(store, data)
     store.gateways = {row["id"]: row for row in data["gateways"]}
     store.shipping_methods = data["shipping_methods"]
     store.zones = data["zones"]
-    store.terms = {k: {t["id"]: t for t in rows} for k, rows in data["terms"].items()}
-    store.attributes = {row["id"]: row for row in data["attributes"]}
     store.countries = data["countries"]
     store.system_status = data["system_status"]
     _take_settings(store, data["settings"])
@@ -56,6 +52,30 @@ def recorded_store(which: str, *, later: bool = True) -> Store:
         store.start_ids_after(kind, last)
     terms.complete(store)
     return store
+
+
+def take_catalogue(store: Store, which: str = "incl") -> None:
+    """Give an empty shop the recorded products, with their terms, attributes and pictures.
+
+    Products do without the variations that they had and that were not recorded.
+    """
+    data = load(f"store-{which}")
+    with store.lock:
+        store.products.update({r["id"]: _completed("products", r) for r in data["products"]})
+        _take_catalogue(store, data)
+        for product in store.products.values():
+            product["variations"] = [i for i in product["variations"] if i in store.products]
+        for kind in ("post", "term"):
+            store.start_ids_after(kind, data["last_ids"][kind])
+        terms.complete(store)
+
+
+def _take_catalogue(store: Store, data: Record) -> None:
+    for product in store.products.values():
+        product["images"] = [media.adopt(store, image) for image in product["images"]]
+    store.tax_classes = data["tax_classes"]
+    store.terms = {k: {t["id"]: t for t in rows} for k, rows in data["terms"].items()}
+    store.attributes = {row["id"]: row for row in data["attributes"]}
 
 
 def _completed(kind: str, row: Record) -> Record:

@@ -56,6 +56,9 @@ PLUGINS: dict[str, tuple[str, tuple[str, ...]]] = {
         ("wc-ast/v3", "wc-shipment-tracking/v3"),
     ),
     "woopayments": ("woocommerce-payments/woocommerce-payments.php", ()),
+    "wpml": ("woocommerce-multilingual/wpml-woocommerce.php", ("wpml/v1",)),
+    "polylang": ("polylang-wc/polylang-wc.php", ("pll/v1",)),
+    "decimal-stock": ("decimal-product-quantity-for-woocommerce/index.php", ()),
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from . import listing, product_writes, products
+from . import listing, product_writes, products, translations
 from .errors import RestError, invalid_id
 from .paging import created, page
 from .product_json import as_json, is_on_sale, variation_json
@@ -31,6 +31,8 @@ def list_products(call: Call) -> Answer:
     rows = listing.by_ids(rows, params)
     rows = listing.in_dates(store, rows, params)
     rows = _matching(store, rows, params)
+    if not any(params.get(key) for key in ("include", "sku")):
+        rows = translations.in_language(store, rows, params.get("lang"))
     rows = _sorted(rows, params, older_first=True)
     return page(call, rows, lambda p: show(call, p))
 

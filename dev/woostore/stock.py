@@ -85,10 +85,27 @@ def on_sale(store: Store, product: Record) -> bool:
     return not (begins and begins > now) and not (ends and ends < now)
 
 
+def follow_sale(store: Store, product: Record) -> bool:
+    """What wc_scheduled_sales() does; whether it did anything."""
+    now, before = store.clock.stamp(), dict(product)
+    begins, ends = product["date_on_sale_from_gmt"], product["date_on_sale_to_gmt"]
+    if begins and begins <= now:
+        product["date_on_sale_from_gmt"] = None
+        if product["sale_price"] == "":
+            product["date_on_sale_to_gmt"] = None
+    if ends and ends <= now:
+        product.update(sale_price="", date_on_sale_from_gmt=None, date_on_sale_to_gmt=None)
+    settle(store, product)
+    return product != before
+
+
 def saved(store: Store, product: Record) -> None:
     """Save: the date moves even if nothing changed; a variation moves its parent's date too."""
+    from . import translations  # which add products
+
     number_meta(store, product)
     product["date_modified_gmt"] = store.clock.stamp()
+    translations.share_stock(store, product)
     store.emit("product.updated", product["id"])
     parent = store.products.get(product["parent_id"])
     if parent:

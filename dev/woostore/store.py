@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from . import checkout, coupons, customers, defaults, orders, outgoing, products, stock
+from . import checkout, coupons, customers, defaults, orders, outgoing, products
 from .auth import Key, Nonces, new_key
 from .cart import Cart
 from .clock import Clock, to_local, zone_of
 from .doings import Doings
+from .doings_goods import GoodsDoings
 from .goods import Goods
 from .mails import Mail
 from .media import File
@@ -26,7 +27,7 @@ from .webhooks import Webhooks
 Record = dict[str, Any]
 
 
-class Store(Doings):
+class Store(Doings, GoodsDoings):
     """A shop in memory.
 
     ``orders``, ``products`` (variations among them), ``refunds``, ``coupons``, ``customers``,
@@ -52,6 +53,8 @@ class Store(Doings):
         name: str = "Test shop",
     ) -> None:
         self.name = name
+        # Of products without another one, where a plug-in translates them.
+        self.language = "en"
         self.version = version
         self.wp_version = "6.8.7"
         self.hpos = hpos
@@ -250,14 +253,6 @@ class Store(Doings):
         """Only open the (block) checkout: leaves a ``checkout-draft``."""
         with self.lock:
             return orders.as_rest(self, checkout.draft(self, cart))
-
-    def set_stock(self, id_or_sku: int | str, quantity: int) -> Record:
-        """A person changes the stock in the admin."""
-        with self.lock:
-            product = self.product(id_or_sku)
-            stock.set_stock(self, product, quantity)
-            stock.saved(self, product)
-            return product
 
     # --- webhooks ------------------------------------------------------------------------
 
