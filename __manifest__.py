@@ -19,6 +19,7 @@
         "data/settlement_profile_data.xml",
         "wizards/issue_ignore_views.xml",
         "wizards/order_import_views.xml",
+        "wizards/product_publish_views.xml",
         "wizards/settlement_import_views.xml",
         "views/channel_backend_views.xml",
         "views/channel_event_views.xml",

@@ -21,6 +21,7 @@ from . import channel_binding_catalogue
 from . import channel_brand
 from . import channel_ownership
 from . import channel_flow_ownership
+from . import channel_flow_publish
 from . import channel_binding_parts
 from . import product_channel
 from . import product_channel_more
@@ -41,6 +42,8 @@ from . import channel_published_price
 from . import channel_price_hooks
 from . import product_price_channel
 from . import product_pricelist_channel
+from . import product_publish
+from . import product_channel_hooks
 from . import channel_order_rules
 from . import channel_settlement_profile
 from . import channel_settlement

@@ -141,11 +141,19 @@ class ChannelOutbox(models.Model):
              WHERE flow.kind = %(kind)s AND flow.direction = 'out'
             """,
             model=self.env[EXPORTERS[kind]]._record_model,
-            bindings=SQL.identifier(self.env[self.env[EXPORTERS[kind]]._binding_model]._table),
+            bindings=self._binding_query(kind),
             ids=record_ids,
             kind=kind,
             marker=marker,
         )
+
+    @api.model
+    def _binding_query(self, kind):
+        """Who is told of what: a relation with ``backend_id`` and ``odoo_id``.
+
+        An override adds records that a channel shall have, but does not know yet.
+        """
+        return SQL.identifier(self.env[self.env[EXPORTERS[kind]]._binding_model]._table)
 
 
 def _enqueue_drains(registry, flow_ids):

@@ -45,6 +45,7 @@ from . import (
     test_shipment_in,
     test_shipment_out,
     test_shipment_tracking,
+    test_product_hooks,
     test_product_reader,
     test_refund_out,
     test_refund_out_odd,
