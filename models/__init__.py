@@ -1,5 +1,6 @@
 from . import channel_backend
 from . import channel_backend_actions
+from . import channel_backend_upload
 from . import channel_backend_display
 from . import channel_finding
 from . import channel_gate

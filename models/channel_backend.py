@@ -308,11 +308,15 @@ class ChannelBackend(models.Model):
                 base_url=self.base_url,
                 api_key=decrypt(self.env, secret.api_key_stored),
                 api_secret=decrypt(self.env, secret.api_secret_stored),
-                settings=secret.provider_settings or {},
+                settings=self._adapter_settings(),
                 on_exchange=recorder.on_exchange if recorder else None,
                 before_request=gate.spend if gate else None,
             )
         )
+
+    def _adapter_settings(self):
+        """What an adapter knows besides address and key; an override returns it, extended."""
+        return dict(self.sudo().provider_settings or {})
 
     # === ENVIRONMENT === #
 

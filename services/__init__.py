@@ -42,6 +42,7 @@ from . import settlement_importer
 from . import product_facts
 from . import product_reader
 from . import product_importer
+from . import public_images
 from . import product_exporter
 from . import stock_exporter
 from . import price_tax

@@ -47,6 +47,7 @@ from . import (
     test_shipment_tracking,
     test_product_hooks,
     test_product_reader,
+    test_public_images,
     test_refund_out,
     test_refund_out_odd,
     test_refund_out_once,

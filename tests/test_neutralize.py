@@ -18,6 +18,8 @@ class TestNeutralize(TransactionCase):
                 "api_secret": "cs_live",
                 "webhook_secret": "first",
                 "provider_settings": {"extra": "credential"},
+                "wp_user": "odoo",
+                "wp_app_password": "abcd efgh",
             }
         )
         cls.backend.webhook_secret = "second"
@@ -56,7 +58,10 @@ class TestNeutralize(TransactionCase):
         self._neutralize()
         self.env.cr.execute("SELECT * FROM channel_backend WHERE id = %s", [self.backend.id])
         (after,) = self.env.cr.dictfetchall()
-        for name in (*secrets, "webhook_secret_before", "provider_settings", "live_database"):
+        uploads = ("wp_user", "wp_app_password_stored")
+        self.assertTrue(all(before[name] for name in uploads))
+        gone = (*secrets, *uploads, "webhook_secret_before", "provider_settings", "live_database")
+        for name in gone:
             self.assertFalse(after[name], name)
         for text in ("live.example.com", "ck_live", "cs_live", "first", "second", "credential"):
             self.assertNotIn(text, repr(after))
