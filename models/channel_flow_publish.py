@@ -36,3 +36,16 @@ class ChannelOutbox(models.Model):
                AND (template.company_id IS NULL OR template.company_id = flow.company_id)
             )"""
         )
+
+    @api.model
+    def _published_query(self, backend, known, after_id, limit):
+        """Ids of the products that a backend is told of, from ``known`` (:meth:`_binding_query`)"""
+        return SQL(
+            """SELECT DISTINCT known.odoo_id FROM %s AS known
+                WHERE known.backend_id = %s AND known.odoo_id > %s
+                ORDER BY known.odoo_id LIMIT %s""",
+            known,
+            backend.id,
+            after_id,
+            limit,
+        )

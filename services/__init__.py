@@ -43,6 +43,8 @@ from . import product_facts
 from . import product_reader
 from . import product_importer
 from . import public_images
+from . import product_export_planner
+from . import product_export_writer
 from . import product_exporter
 from . import stock_exporter
 from . import price_tax

@@ -8,6 +8,7 @@ same. A code without words of its own still becomes readable through the class o
 from ..core import errors
 from .check_messages import access_texts, check_texts
 from .price_messages import price_texts
+from .product_out_messages import product_out_texts
 from .settlement_messages import settlement_texts
 
 
@@ -24,6 +25,7 @@ def issue_text(env, code, params):
         **_delivery_texts(env),
         **price_texts(env),
         **settlement_texts(env),
+        **product_out_texts(env),
     }
     title, suggestion = texts.get(code) or texts[_class_code(params.get("class"))]
     return _fill(title, params), _fill(suggestion, params)

@@ -34,7 +34,7 @@ class Facts:
     ``templates``: ``{template id: bindings, the primary one first}``; ``variants``: ``{variant
     id: binding}``; ``terms``: ``{model: {record id: external id}}``; ``images``: ``{(model,
     record id): Image}``; ``attachments``: the same keys, the attachments; ``prices``: ``{variant
-    id: Price}``.
+    id: Price}``; ``sold``: ``{template id: ids of the variants of its product, in their order}``.
     """
 
     backend: Any
@@ -45,6 +45,7 @@ class Facts:
     attachments: dict = field(default_factory=dict)
     prices: dict = field(default_factory=dict)
     tax_rows: list = field(default_factory=list)
+    sold: dict = field(default_factory=dict)
 
 
 class ChannelProductFacts(models.AbstractModel):

@@ -45,20 +45,23 @@ class ChannelProductReader(models.AbstractModel):
         :return: ``{template id: core.catalogue.Product}``; external ids are those of *this*
             backend, '' for what is not in its shop
         """
+        return self._read_all(backend, templates, lang)[0]
+
+    def _read_all(self, backend, templates, lang=None):
+        """As :meth:`_read`, together with the :class:`.product_facts.Facts` that were read."""
         lang = lang or backend.lang_id.code or self.env.lang
         # bin_size would read sizes instead of pictures; archived attributes are not sold
         reader = self.with_context(lang=lang, bin_size=False, active_test=True)
         templates = reader.env["product.template"].browse(templates.ids)
-        if not templates:
-            return {}
         variants = reader._variants(templates)
         facts = reader._facts(backend.with_env(reader.env), templates, variants)
         groups = variants.grouped("product_tmpl_id")
         none = reader.env["product.product"]
-        return {
+        products = {
             template.id: reader._product(facts, template, groups.get(template, none))
             for template in templates
         }
+        return products, facts
 
     def _with_hashes(self, backend, products):
         """The shop's products with the content of those of their images that are known here.
@@ -84,11 +87,10 @@ class ChannelProductReader(models.AbstractModel):
         service = self.env["channel.product.facts"]
         extra = templates.channel_image_ids
         images, attachments = service._pictures(backend, templates, variants, extra)
-        categories = templates.channel_category_ids
         terms = [
-            categories | categories.parent_id,
+            _with_ancestors(templates.channel_category_ids),
             templates.product_tag_ids,
-            templates.channel_brand_ids | templates.channel_brand_ids.parent_id,
+            _with_ancestors(templates.channel_brand_ids),
             templates.attribute_line_ids.attribute_id,
         ]
         return Facts(
@@ -118,6 +120,7 @@ class ChannelProductReader(models.AbstractModel):
         bound = binding and not binding.gone_at
         taxable, tax_class = self._tax_class(facts, template, binding)
         known = self._known_variants(facts, template, kind, variants, binding)
+        facts.sold[template.id] = known.ids
         return Product(
             external_id=binding.external_id if bound else "",
             kind=kind,
@@ -281,6 +284,14 @@ class ChannelProductReader(models.AbstractModel):
         counts = template.is_storable and "parent" in kept
         keeper = StockKeeper.ITSELF if counts else StockKeeper.NOBODY
         return StockLevel(keeper, backorders=_backorders(template))
+
+
+def _with_ancestors(records):
+    found = level = records
+    while level:
+        level = level.parent_id - found
+        found |= level
+    return found
 
 
 def _backorders(template):
