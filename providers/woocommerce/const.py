@@ -76,6 +76,23 @@ BACKORDERS = {
     "notify": Backorders.NOTIFY,
     "yes": Backorders.YES,
 }
+#: Slug of the category that WooCommerce makes for products without one: class-wc-install.php,
+#: create_terms(). Its translation is a slug of another kind, and is taken for a category.
+NO_CATEGORY = "uncategorized"
+BACKORDER_CODE = {meaning: code for code, meaning in BACKORDERS.items()}
+#: Refusals of a SKU or GTIN that something else has, and our word for it.
+#: abstract-wc-product.php, set_sku() and set_global_unique_id().
+TAKEN = {
+    "product_invalid_sku": "sku_taken",
+    "woocommerce_rest_product_not_created": "sku_taken",  # two at the same moment
+    "product_invalid_global_unique_id": "barcode_taken",
+}
+PRICELESS_TYPES = ("variable", "grouped")
+GMT_FORMAT = "%Y-%m-%dT%H:%M:%S"
+#: WordPress's library of images.
+MEDIA_PATH = "wp-json/wp/v2/media"
+#: Refusal of a second term of one name and parent; it names the first one.
+TERM_EXISTS = "term_exists"
 #: Where terms are; the options of an attribute are terms of their own.
 TERM_PATHS = {
     TermKind.CATEGORY: "products/categories",

@@ -1,7 +1,8 @@
 """WooCommerce's products → canonical values. Pure: no HTTP, no state.
 
 The payload of a product is ``{"product": {…}, "variations": […]}``: the product as
-``products/<id>`` shows it, and all that ``products/<id>/variations`` lists.
+``products/<id>`` shows it, and all that ``products/<id>/variations`` lists. A delivery has the bare
+product; that is enough of one without variations.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def parse_product(payload: Payload, units: Units, admin_url: str = "") -> Produc
 
     :raises errors.Rejected: ``not_a_product`` naming the ``field`` that no product lacks
     """
-    product = fields.mapping(payload.get("product"))
+    product = _bare(payload) if "id" in payload else fields.mapping(payload.get("product"))
     external_id = fields.identifier(product.get("id"))
     type_code = fields.text(product.get("type"))
     if not external_id or not type_code or type_code == "variation":
@@ -55,7 +56,7 @@ def parse_product(payload: Payload, units: Units, admin_url: str = "") -> Produc
         sku=fields.text(product.get("sku")) if kind is ProductKind.VARIABLE else "",
         description=fields.text(product.get("description")),
         short_description=fields.text(product.get("short_description")),
-        categories=_terms(TermKind.CATEGORY, product.get("categories")),
+        categories=_terms(TermKind.CATEGORY, _categories(product)),
         tags=_terms(TermKind.TAG, product.get("tags")),
         brands=_terms(TermKind.BRAND, product.get("brands")),
         images=tuple(map(parse_image, fields.records(product.get("images")))),
@@ -93,6 +94,13 @@ def parse_term(kind: TermKind, record: Payload) -> Term:
     )
 
 
+def _bare(product: Payload) -> Payload:
+    """:raises errors.Rejected: it has variations, or is one, and they are not here"""
+    if product.get("variations") or product.get("type") in ("variable", "variation"):
+        raise errors.Rejected("not_a_product", field="variations")
+    return product
+
+
 def _position(record: Payload) -> tuple[int, int]:
     """In the order people gave them; the shop lists the newest first."""
     place = fields.amount(record.get("menu_order")) or 0
@@ -110,6 +118,13 @@ def _attribute(record: Payload) -> Attribute:
         varies=record.get("variation") is True,
         visible=record.get("visible") is not False,
     )
+
+
+def _categories(product: Payload) -> list[dict[str, Any]]:
+    """The shop puts a product without any into its default category: that is none at all."""
+    found = fields.records(product.get("categories"))
+    only = found[0].get("slug") if len(found) == 1 else ""
+    return [] if only == const.NO_CATEGORY else found
 
 
 def _terms(kind: TermKind, value: Any) -> tuple[Term, ...]:

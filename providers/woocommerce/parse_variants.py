@@ -30,11 +30,17 @@ def parse_simple(product: Payload, units: Units) -> Variant:
 def parse_variation(
     record: Payload, product: Payload, attributes: Sequence[Attribute], units: Units
 ) -> Variant:
-    """A variation; its weight, size and tax class show the product's where it has none."""
+    """A variation; its weight, size and tax class show the product's where it has none.
+
+    So does its SKU, which no two can have: then it has none.
+    """
+    sold = _sold(record, units)
+    if sold["sku"] == fields.text(product.get("sku")):
+        sold["sku"] = ""
     tax_class = fields.text(record.get("tax_class"))
     inherited = tax_class in ("parent", fields.text(product.get("tax_class")))
     return Variant(
-        **_sold(record, units),
+        **sold,
         choices=_choices(record, attributes),
         image=_own_image(record, product),
         description=fields.text(record.get("description")),
@@ -51,7 +57,7 @@ def _sold(record: Payload, units: Units) -> dict[str, Any]:
         "external_id": fields.identifier(record.get("id")),
         "sku": fields.text(record.get("sku")),
         "barcode": fields.text(record.get("global_unique_id")),
-        "price": parse_price(record),
+        "price": units.price(parse_price(record)),
         "stock": parse_stock(record),
         "weight": units.kilograms(record.get("weight")),
         "size": Size(
@@ -63,11 +69,13 @@ def _sold(record: Payload, units: Units) -> dict[str, Any]:
 
 
 def parse_price(record: Payload) -> Price:
+    """As the shop keeps it; a sale's dates count only where there is a sale."""
+    sale = fields.amount(record.get("sale_price"), None)
     return Price(
         regular=fields.amount(record.get("regular_price"), None),
-        sale=fields.amount(record.get("sale_price"), None),
-        sale_from=fields.moment(record.get("date_on_sale_from_gmt")),
-        sale_to=fields.moment(record.get("date_on_sale_to_gmt")),
+        sale=sale,
+        sale_from=fields.moment(record.get("date_on_sale_from_gmt")) if sale is not None else None,
+        sale_to=fields.moment(record.get("date_on_sale_to_gmt")) if sale is not None else None,
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from ...core.catalogue import Price
 from . import const, fields
 
 #: Digits behind the point that are written: more than any shop shows.
@@ -14,10 +15,23 @@ _SMALLEST = Decimal("0.00001")
 
 @dataclass(frozen=True)
 class Units:
-    """The store's units by their WooCommerce names; an unknown one measures nothing."""
+    """The store's units by their WooCommerce names; an unknown one measures nothing.
+
+    ``decimals``: of prices, as the shop shows them; it keeps and forgets finer ones as they come.
+    """
 
     weight: str = ""
     dimension: str = ""
+    decimals: int = 2
+
+    def price(self, price: Price) -> Price:
+        """A price in the store's decimals."""
+        return replace(price, regular=self._amount(price.regular), sale=self._amount(price.sale))
+
+    def _amount(self, value: Decimal | None) -> Decimal | None:
+        if value is None:
+            return None
+        return value.quantize(Decimal(1).scaleb(-self.decimals), ROUND_HALF_UP)
 
     def kilograms(self, value: Any) -> Decimal | None:
         return _scaled(value, const.WEIGHT_UNITS.get(self.weight))

@@ -117,7 +117,9 @@ class TestRecorded:
     def test_words_and_numbers(self):
         assert parse("full").name == "Artikel 008 Trui & co"
         assert parse("no_price").variants[0].price == Price()
-        assert parse("decimals").variants[0].price.regular == D("12.3456")
+        assert parse("decimals").variants[0].price.regular == D("12.35")
+        exact = Units("kg", "cm", 4)
+        assert parse("decimals", exact).variants[0].price.regular == D("12.3456")
         assert parse("virtual").variants[0].virtual
         assert parse("downloadable").variants[0].downloadable
         assert parse("backorders").variants[0].stock.backorders is Backorders.NOTIFY
@@ -205,6 +207,10 @@ class TestMeanings:
 
 
 class TestBadData:
+    def test_a_delivery(self):
+        payload = load("product__simple")
+        assert parse_product(payload["product"], METRIC) == parse_product(payload, METRIC)
+
     @pytest.mark.parametrize(
         ("payload", "field"),
         [
@@ -213,6 +219,10 @@ class TestBadData:
             ({"product": {"id": "x", "type": "simple"}}, "id"),
             ({"product": {"id": 5}}, "type"),
             ({"product": {"id": 5, "type": "variation"}}, "type"),
+            ({"id": 5}, "type"),
+            ({"id": 5, "type": "variation"}, "variations"),
+            ({"id": 5, "type": "variable"}, "variations"),
+            ({"id": 5, "type": "simple", "variations": [6]}, "variations"),
         ],
     )
     def test_not_a_product(self, payload, field):
