@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from .errors import RestError
+from .errors import Fatal, RestError
 from .rest import Answer, Call, Handler
 
 Record = dict[str, Any]
@@ -50,6 +50,8 @@ def _id(row: Any) -> Any:
 
 def _one(call: Call, handler: Handler, row: Record, item: Any) -> Record:
     """An object, or what went wrong with it. Without an id it is the object 0."""
+    if item in call.store.poison:
+        raise Fatal
     parents = call.args
     args = (*parents, item) if isinstance(item, int) and item else (*parents, 0)
     if handler.__name__.startswith("create") and parents:

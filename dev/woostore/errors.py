@@ -36,6 +36,10 @@ class RestError(Exception):
         return {"code": self.code, "message": self.message, "data": data}
 
 
+class Fatal(Exception):
+    """PHP broke off: whatever was done until then is done."""
+
+
 def invalid_id(kind: str, status: int = 404, *, hides_allow: bool = False) -> RestError:
     """``kind`` is the object's name in error codes: shop_order, product, shop_coupon, …"""
     code = f"woocommerce_rest_{kind}_invalid_id"

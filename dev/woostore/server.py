@@ -13,6 +13,7 @@ from types import TracebackType
 from . import faults as faulty
 from . import media, page, phpquery
 from .clock import GMT
+from .errors import Fatal
 from .faults import Fault, Faults
 from .httpd import Dropped, HTTPServer
 from .rest import Answer, Request, serve
@@ -159,9 +160,12 @@ class Server:
         if self.faults.down:
             return faulty.ANSWERS["503-html"]()
         fault = self.faults.take(request.method, request.path)
-        if fault is None:
-            return self._serve(request)
-        return self._faulty(fault, request, raw_target)
+        try:
+            if fault is None:
+                return self._serve(request)
+            return self._faulty(fault, request, raw_target)
+        except Fatal:
+            return faulty.ANSWERS["500-fatal-json"]()
 
     def _faulty(self, fault: Fault, request: Request, raw_target: str) -> Answer:
         own_url = self.url_of("")[: -len(self.prefix) or None] + raw_target

@@ -72,6 +72,8 @@ class Store(Doings, GoodsDoings):
         self.wp_user = "shopkeeper"
         self.wp_app_password = "abcd EFGH 1234 ijkl MNOP 5678"
         self.app_passwords_need_tls = False
+        # Ids of records that break PHP whenever a batch comes to them.
+        self.poison: set[int] = set()
         # Real shops fetch pictures from public addresses at the ports 80, 443 and 8080 only.
         self.refuses_unsafe_images = False
         self.settings = defaults.settings(

@@ -41,6 +41,7 @@ from . import (
     refunds_out,
 )
 from .adapter_catalogue import CatalogueRoles
+from .adapter_sinks import SinkRoles
 from .address import admin_url
 from .answer import Answer
 from .client import WooClient
@@ -50,13 +51,14 @@ from .shipments import Shipments
 from .survey import Survey
 
 
-class WooCommerceAdapter(CatalogueRoles):
+class WooCommerceAdapter(CatalogueRoles, SinkRoles):
     """Built from plain values; the webhook receiver's methods need none of them.
 
     Settings beside those of :class:`.client.WooClient`: ``poll_overlap`` (seconds), ``poll_trash``
     (lists also read what was moved to the trash), and what the last :meth:`describe` found, which
     is asked for once where it is missing: ``features``, ``weight_unit``, ``dimension_unit``,
-    ``price_decimals``. To upload images: ``wp_user`` and ``wp_app_password``.
+    ``price_decimals``. To upload images: ``wp_user`` and ``wp_app_password``. ``batch_size``: items
+    that the shop takes in a call, where it isn't the usual 100.
     """
 
     def __init__(self, credentials: Credentials | None = None) -> None:

@@ -70,6 +70,13 @@ STATUS_OF_PRODUCT = {
     ProductStatus.HIDDEN: "private",
     ProductStatus.DRAFT: "draft",
 }
+#: Types whose prices are their children's. WooCommerce: class-wc-rest-products-controller.php,
+#: prepare_object_for_database() passes over theirs.
+PRICELESS_TYPES = ("variable", "grouped")
+#: Of prices: `woocommerce_price_num_decimals` of a new shop.
+USUAL_DECIMALS = 2
+#: `*_gmt` fields as WooCommerce writes and reads them.
+GMT_FORMAT = "%Y-%m-%dT%H:%M:%S"
 #: WooCommerce: wc_get_product_backorder_options().
 BACKORDERS = {
     "no": Backorders.NO,

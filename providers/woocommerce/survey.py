@@ -129,6 +129,10 @@ class Survey:
         return self.products.get("woocommerce_dimension_unit", "")
 
     @property
+    def stock_enabled(self) -> bool | None:
+        return _yes(self.products, "woocommerce_manage_stock")
+
+    @property
     def decimals(self) -> int | None:
         return _whole(self.settings.get("number_of_decimals"))
 
@@ -144,7 +148,7 @@ class Survey:
             weight_unit=self.weight_unit,
             dimension_unit=self.dimension_unit,
             taxes_enabled=_yes(self.general, "woocommerce_calc_taxes"),
-            stock_enabled=_yes(self.products, "woocommerce_manage_stock"),
+            stock_enabled=self.stock_enabled,
             features=self.features,
         )
 

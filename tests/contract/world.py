@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from ...core.catalogue import Price, StockKeeper
+
 
 class World(Protocol):
     """An adapter and the store behind it. Times are the store's own."""
@@ -60,6 +62,33 @@ class World(Protocol):
 
     def paid_order(self) -> str:
         """Sell something that is paid through the gateway which pays out."""
+
+    def goods(self, count: int) -> list[str]:
+        """New products without variants, whose pieces the store counts; their external ids."""
+
+    def variants(self, count: int) -> tuple[str, list[str]]:
+        """A new product with ``count`` variants that are counted one by one; (its id, theirs)."""
+
+    def shown_stock(self, external_id: str) -> int | None:
+        """The pieces that the store shows of a product or variant, None where it counts none."""
+
+    def shown_price(self, external_id: str) -> Price:
+        """What the store asks for a product or variant."""
+
+    def count_by(self, external_id: str, keeper: StockKeeper) -> None:
+        """Say who counts the pieces of a product or variant."""
+
+    def stop_counting(self) -> None:
+        """Switch the store's counting off as a whole."""
+
+    def remove_product(self, external_id: str) -> None:
+        """Delete a product or variant for good."""
+
+    def poison(self, external_id: str) -> None:
+        """From now on the store breaks whenever it is to change this product."""
+
+    def limit(self) -> int:
+        """Items that the store takes in one call."""
 
     def add_customer(self, email: str) -> str:
         """Open an account; returns its external id."""

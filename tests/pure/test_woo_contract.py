@@ -13,10 +13,12 @@ from ..contract.customer_source import CustomerSourceContract
 from ..contract.fulfilment_sink import FulfilmentSinkContract
 from ..contract.order_sink import OrderSinkContract
 from ..contract.order_source import OrderSourceContract
+from ..contract.price_sink import PriceSinkContract
 from ..contract.reference_source import ReferenceSourceContract
 from ..contract.refund_sink import RefundSinkContract
 from ..contract.refund_source import RefundSourceContract
 from ..contract.settlement_source import SettlementSourceContract
+from ..contract.stock_sink import StockSinkContract
 from ..contract.webhooks import WebhookAdminContract, WebhookReceiverContract
 from .woo_world import WooWorld
 
@@ -87,6 +89,14 @@ class TestSettlementSource(SettlementSourceContract):
     def world(self, request: pytest.FixtureRequest) -> Iterator[WooWorld]:
         options = STORES[request.param]
         yield from serve(options, request.param.endswith("TLS"), {"woopayments"})
+
+
+class TestStockSink(StockSinkContract):
+    pass
+
+
+class TestPriceSink(PriceSinkContract):
+    pass
 
 
 class TestCustomerSource(CustomerSourceContract):

@@ -12,9 +12,11 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ...core.adapter import Credentials
+from ...core.catalogue import Price, StockKeeper
 from ...core.http import Exchange
 from ...dev.woostore import Cart, Server, Store
 from ...providers.woocommerce.adapter import WooCommerceAdapter
+from ...providers.woocommerce.parse_variants import parse_price
 from .woo import load
 
 #: An address that refuses: pings and deliveries to it fail at once.
@@ -103,6 +105,51 @@ class WooWorld:
 
     def paid_order(self) -> str:
         return self.place_order(payment_method="woocommerce_payments")
+
+    # === GOODS === #
+
+    def goods(self, count: int) -> list[str]:
+        number = len(self.store.products)
+        rows = self.store.add_products(count, f"G{number}-", stock_quantity=5)
+        return [str(row["id"]) for row in rows]
+
+    def variants(self, count: int) -> tuple[str, list[str]]:
+        number = len(self.store.products)
+        rows = [
+            {
+                "sku": f"V{number}-{size}",
+                "regular_price": "9.99",
+                "stock_quantity": 5,
+                "options": {"Size": str(size)},
+            }
+            for size in range(count)
+        ]
+        parent = self.store.add_variable_product(f"Shirt {number}", rows)
+        return str(parent["id"]), [str(variation) for variation in parent["variations"]]
+
+    def shown_stock(self, external_id: str) -> int | None:
+        return self.store.products[int(external_id)]["stock_quantity"]
+
+    def shown_price(self, external_id: str) -> Price:
+        return parse_price(self.store.products[int(external_id)])
+
+    def count_by(self, external_id: str, keeper: StockKeeper) -> None:
+        by = {StockKeeper.ITSELF: True, StockKeeper.NOBODY: False, StockKeeper.PARENT: "parent"}
+        self.store.count_stock(int(external_id), by[keeper])
+
+    def stop_counting(self) -> None:
+        self.store.switch_stock(False)
+
+    def remove_product(self, external_id: str) -> None:
+        self.store.delete_product(int(external_id))
+
+    def poison(self, external_id: str) -> None:
+        self.store.poison.add(int(external_id))
+
+    def limit(self) -> int:
+        return 100
+
+    # === CUSTOMERS === #
 
     def add_customer(self, email: str) -> str:
         return str(self.store.add_customer(email, first_name="Jane")["id"])
