@@ -8,8 +8,17 @@ from typing import Any
 
 from ...core.adapter import Credentials
 from ...core.canonical import Page, Record
-from ...core.catalogue import Identity, Image, Picture, Product, Term, TermKind
-from . import catalogue, fields, parse_products, pictures
+from ...core.catalogue import (
+    Identity,
+    Image,
+    ItemResult,
+    Picture,
+    Product,
+    ProductDraft,
+    Term,
+    TermKind,
+)
+from . import catalogue, fields, parse_products, pictures, pictures_out, products_out, terms_out
 from .address import admin_url
 from .client import WooClient
 from .poll import poll_all
@@ -22,6 +31,8 @@ class CatalogueRoles:
 
     credentials: Credentials
     client: WooClient
+    batch_size: int
+    price_decimals: int
 
     # === WHAT THE STORE MEASURES IN === #
 
@@ -35,6 +46,7 @@ class CatalogueRoles:
         return Units(
             fields.text(settings.get("weight_unit")) or self._survey.weight_unit,
             fields.text(settings.get("dimension_unit")) or self._survey.dimension_unit,
+            self.price_decimals,
         )
 
     # === CATALOGUE: READING === #
@@ -62,3 +74,20 @@ class CatalogueRoles:
 
     def fetch_picture(self, image: Image, max_bytes: int) -> Picture:
         return pictures.fetch_picture(self.client, image, max_bytes)
+
+    # === CATALOGUE: WRITING === #
+
+    def save_term(self, term: Term) -> Term:
+        return terms_out.save_term(self.client, term)
+
+    def save_products(self, drafts: Sequence[ProductDraft]) -> Iterator[Sequence[ItemResult]]:
+        return products_out.save_products(self.client, drafts, self.units, self.batch_size)
+
+    def can_upload(self) -> bool:
+        return pictures_out.can_upload(self.credentials.base_url, self.credentials.settings)
+
+    def upload_picture(self, picture: Picture, look_first: bool) -> Image:
+        credentials = self.credentials
+        return pictures_out.upload_picture(
+            self.client, credentials.base_url, credentials.settings, picture, look_first
+        )

@@ -113,3 +113,16 @@ def salvage_json(text: str, content_type: str) -> Any:
             )
             return value
     raise ValueError("no JSON found")
+
+
+def parse_body(text: str, content_type: str, reading: bool) -> Any:
+    """The body's JSON, None without. A write's answer counts only when it is clean."""
+    try:
+        return read_json(text)
+    except ValueError:
+        if not reading:
+            return None
+    try:
+        return salvage_json(text, content_type)
+    except ValueError:
+        return None

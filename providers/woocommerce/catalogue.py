@@ -46,10 +46,13 @@ def whole(client: WooClient, product: Mapping[str, Any]) -> dict[str, Any]:
     """The payload of a product: itself and its variations, which take a request of their own."""
     variations: list[dict[str, Any]] = []
     if product.get("variations") and product.get("type") != "grouped":
-        params = {"orderby": "id", "order": "asc"}
-        path = f"products/{fields.identifier(product.get('id'))}/variations"
-        variations = list(client.pages(path, params))
+        variations = variations_of(client, fields.identifier(product.get("id")))
     return {"product": dict(product), "variations": variations}
+
+
+def variations_of(client: WooClient, external_id: str) -> list[dict[str, Any]]:
+    params = {"orderby": "id", "order": "asc"}
+    return list(client.pages(f"products/{external_id}/variations", params))
 
 
 def whole_page(client: WooClient, page: Page) -> Page:

@@ -6,7 +6,7 @@ import json
 import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import urlencode
@@ -20,7 +20,7 @@ from ...core.adapter import Credentials
 from ...core.http import Exchange, preview, redact_body, redact_url
 from . import const, failure
 from .address import normalise_url
-from .answer import Answer, decode, read_json, salvage_json
+from .answer import Answer, decode, parse_body
 from .session import READS, Anonymous, OAuthWithNonce, PooledSession, SignedUrl
 
 _logger = logging.getLogger(__name__)
@@ -31,13 +31,16 @@ USER_AGENT = f"ChannelConnector/{VERSION} (Odoo; +woocommerce)"
 
 @dataclass(frozen=True)
 class _Call:
-    """One request. ``reading``: it changes nothing, so it may be sent again."""
+    """One request. ``reading``: it changes nothing, so it may be sent again. ``headers``: of a
+    body that is no JSON.
+    """
 
     method: str
     url: str
     auth: AuthBase
     reading: bool = True
     body: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class WooClient(woocommerce.API):
@@ -79,6 +82,12 @@ class WooClient(woocommerce.API):
     def get_public(self, path: str, params: Mapping[str, str]) -> Answer:
         """Read something of the site that needs no key, such as the index of its REST API."""
         return self._exchange(_Call("GET", f"{self.url}/{path}?{urlencode(params)}", Anonymous()))
+
+    def upload(
+        self, path: str, content: bytes, headers: Mapping[str, str], auth: AuthBase
+    ) -> Answer:
+        """Send a file to another API of the site, which has a login of its own."""
+        return self._exchange(_Call("POST", f"{self.url}/{path}", auth, False, content, headers))
 
     def open_public(self, url: str) -> requests.Response:
         """A file of the site as a stream, which the caller closes; follows no way to other hosts.
@@ -210,6 +219,7 @@ class WooClient(woocommerce.API):
         headers = {"User-Agent": self.user_agent, "Accept": "application/json"}
         if call.body is not None:
             headers["Content-Type"] = "application/json;charset=utf-8"
+        headers |= call.headers
         return self._session.request(
             call.method,
             call.url,
@@ -226,7 +236,7 @@ class WooClient(woocommerce.API):
         self, call: _Call, response: requests.Response, sent_at: datetime, seconds: float
     ) -> Answer:
         text = decode(response.content)
-        data = _parse(text, response.headers.get("Content-Type", ""), call.reading)
+        data = parse_body(text, response.headers.get("Content-Type", ""), call.reading)
         error = failure.error_of(
             response.status_code,
             data,
@@ -269,22 +279,16 @@ class WooClient(woocommerce.API):
     ) -> None:
         request = response = ""
         if self._credentials.on_exchange:
-            request = redact_body(call.body.decode()) if call.body else ""
+            request = _shown(call)
             response = redact_body(text) if data is None else preview(data)
         self.tell(call.method, call.url, status, seconds, response, error, request)
 
 
-def _parse(text: str, content_type: str, reading: bool) -> Any:
-    """The body's JSON, None without. A write's answer counts only when it is clean."""
-    try:
-        return read_json(text)
-    except ValueError:
-        if not reading:
-            return None
-    try:
-        return salvage_json(text, content_type)
-    except ValueError:
-        return None
+def _shown(call: _Call) -> str:
+    """A preview of a body; of a file its size."""
+    if not call.body:
+        return ""
+    return f"{len(call.body)} bytes" if call.headers else redact_body(call.body.decode())
 
 
 class _StaleConnection(Exception):

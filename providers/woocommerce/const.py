@@ -94,8 +94,6 @@ TAKEN = {
     "woocommerce_rest_product_not_created": "sku_taken",  # two at the same moment
     "product_invalid_global_unique_id": "barcode_taken",
 }
-PRICELESS_TYPES = ("variable", "grouped")
-GMT_FORMAT = "%Y-%m-%dT%H:%M:%S"
 #: WordPress's library of images.
 MEDIA_PATH = "wp-json/wp/v2/media"
 #: Refusal of a second term of one name and parent; it names the first one.

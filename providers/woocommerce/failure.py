@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -70,6 +70,12 @@ def item_error(record: Mapping[str, Any]) -> errors.ChannelError | None:
     if not isinstance(status, int) or status < 400:
         status = 400
     return error_of(status, error, {}, url="", write=False, now=datetime.now(timezone.utc))
+
+
+def refused_as(error: errors.ChannelError | None, codes: Collection[str]) -> str:
+    """Which of these of the channel's own codes a refusal has, '' for none."""
+    code = error.params.get("channel_code", "") if isinstance(error, errors.Rejected) else ""
+    return code if code in codes else ""
 
 
 def too_heavy(error: errors.ChannelError) -> bool:
