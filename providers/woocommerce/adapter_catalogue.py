@@ -81,7 +81,8 @@ class CatalogueRoles:
         return terms_out.save_term(self.client, term)
 
     def save_products(self, drafts: Sequence[ProductDraft]) -> Iterator[Sequence[ItemResult]]:
-        return products_out.save_products(self.client, drafts, self.units, self.batch_size)
+        if drafts:
+            yield from products_out.save_products(self.client, drafts, self.units, self.batch_size)
 
     def can_upload(self) -> bool:
         return pictures_out.can_upload(self.credentials.base_url, self.credentials.settings)

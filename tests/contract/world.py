@@ -90,6 +90,30 @@ class World(Protocol):
     def limit(self) -> int:
         """Items that the store takes in one call."""
 
+    def sku_of(self, external_id: str) -> str:
+        """The SKU of a product or variant."""
+
+    def known_as(self, sku: str) -> list[str]:
+        """External ids of all products and variants with this SKU, the trash included."""
+
+    def touch_product(self, external_id: str) -> None:
+        """Change a product or variant so that its product's moment of change moves."""
+
+    def trash_product(self, external_id: str) -> None:
+        """Move a product to where it can be taken from again."""
+
+    def show_picture(self) -> tuple[str, str, bytes]:
+        """A picture in the store: its external id, address and bytes."""
+
+    def no_picture(self) -> str:
+        """The address of something in the store that is no picture."""
+
+    def pictures(self) -> int:
+        """How many pictures the store keeps."""
+
+    def uploader(self) -> Any:
+        """Another adapter, which has what it needs to upload pictures."""
+
     def add_customer(self, email: str) -> str:
         """Open an account; returns its external id."""
 

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from ...dev.woostore import Server, Store
+from ..contract.catalogue_sink import CatalogueSinkContract
+from ..contract.catalogue_source import CatalogueSourceContract
 from ..contract.connectable import ConnectableContract
 from ..contract.customer_source import CustomerSourceContract
 from ..contract.fulfilment_sink import FulfilmentSinkContract
@@ -59,6 +61,14 @@ def serve(
 @pytest.fixture(params=STORES)
 def world(request: pytest.FixtureRequest) -> Iterator[WooWorld]:
     yield from serve(STORES[request.param], request.param.endswith("TLS"))
+
+
+class TestCatalogueSource(CatalogueSourceContract):
+    pass
+
+
+class TestCatalogueSink(CatalogueSinkContract):
+    pass
 
 
 class TestConnectable(ConnectableContract):

@@ -14,7 +14,7 @@ from typing import Any
 from ...core.adapter import Credentials
 from ...core.catalogue import Price, StockKeeper
 from ...core.http import Exchange
-from ...dev.woostore import Cart, Server, Store
+from ...dev.woostore import Cart, Server, Store, media, pictures
 from ...providers.woocommerce.adapter import WooCommerceAdapter
 from ...providers.woocommerce.parse_variants import parse_price
 from .woo import load
@@ -148,6 +148,38 @@ class WooWorld:
 
     def limit(self) -> int:
         return 100
+
+    # === CATALOGUE === #
+
+    def sku_of(self, external_id: str) -> str:
+        return self.store.products[int(external_id)]["sku"]
+
+    def known_as(self, sku: str) -> list[str]:
+        rows = self.store.products.values()
+        return [str(row["id"]) for row in rows if row["sku"].lower() == sku.lower()]
+
+    def touch_product(self, external_id: str) -> None:
+        price = self.store.products[int(external_id)]["regular_price"] or "1"
+        self.store.edit_product(int(external_id), regular_price=str(float(price) + 1))
+
+    def trash_product(self, external_id: str) -> None:
+        self.store.trash_product(int(external_id))
+
+    def show_picture(self) -> tuple[str, str, bytes]:
+        name = f"picture-{len(self.store.media)}.jpg"
+        row = media.add(self.store, name, pictures.picture(name))
+        return str(row["id"]), self.server.url + row["src"], self.store.files[row["src"]].content
+
+    def no_picture(self) -> str:
+        return f"{self.server.url}/wp-json/"
+
+    def pictures(self) -> int:
+        return len(self.store.media)
+
+    def uploader(self) -> WooCommerceAdapter:
+        self.store.app_passwords_need_tls = self.server.ca_path is not None
+        login = {"wp_user": self.store.wp_user, "wp_app_password": self.store.wp_app_password}
+        return self.new_adapter(self.store.key, self.store.secret, **login)
 
     # === CUSTOMERS === #
 
