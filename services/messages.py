@@ -6,6 +6,7 @@ same. A code without words of its own still becomes readable through the class o
 # pylint: disable=prefer-env-translation; `_` is the given environment's `env._`
 
 from ..core import errors
+from .catalogue_messages import catalogue_texts
 from .check_messages import access_texts, check_texts
 from .price_messages import price_texts
 from .product_out_messages import product_out_texts
@@ -26,6 +27,7 @@ def issue_text(env, code, params):
         **price_texts(env),
         **settlement_texts(env),
         **product_out_texts(env),
+        **catalogue_texts(env),
     }
     title, suggestion = texts.get(code) or texts[_class_code(params.get("class"))]
     return _fill(title, params), _fill(suggestion, params)

@@ -94,6 +94,15 @@ TAKEN = {
     "woocommerce_rest_product_not_created": "sku_taken",  # two at the same moment
     "product_invalid_global_unique_id": "barcode_taken",
 }
+#: Other refusals of products that have words of their own. class-wc-rest-products-controller.php,
+#: set_product_images(); class-wc-rest-product-variations-controller.php, set_variation_image().
+REFUSALS = {
+    **TAKEN,
+    "woocommerce_product_image_upload_error": "image_not_fetched",
+    "woocommerce_variation_image_upload_error": "image_not_fetched",
+    "woocommerce_product_invalid_image_id": "image_gone",
+    "woocommerce_variation_invalid_image_id": "image_gone",
+}
 #: WordPress's library of images.
 MEDIA_PATH = "wp-json/wp/v2/media"
 #: Refusal of a second term of one name and parent; it names the first one.

@@ -11,6 +11,7 @@ Then products go in batches, and each one's variations in batches of their own.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ...core import errors
@@ -38,6 +39,7 @@ def save_products(
     - ``sku_twice``: another draft, or another of its variants, has the same
     - ``sku_taken_by_variation``, ``sku_in_trash``, ``sku_taken``, ``barcode_taken``: by
       ``resource_id``, which can't be adopted
+    - ``image_not_fetched``, ``image_gone``: by the shop, from its library
     - those of :mod:`.serialize_products`
     - :class:`core.errors.NotFound`: a product that should be changed is gone
     """
@@ -53,7 +55,7 @@ class _Saving:
     def run(self, jobs: list[Job]) -> Iterator[list[ItemResult]]:
         refused = skus.refuse_unusable(jobs)
         if refused:
-            yield refused
+            yield [ItemResult(job.key, error=_told(job.error, job)) for job in refused]
         wanted = [job for job in jobs if job.error is None]
         self._look(wanted)
         quick = [job for job in wanted if not job.downloads]
@@ -123,8 +125,7 @@ class _Saving:
 
     def _result(self, job: Job, row: ItemResult, variations: Sequence[Record]) -> ItemResult:
         if row.error or not row.payload:
-            error = row.error and _told(row.error)
-            return ItemResult(job.key, error=error, payload=row.payload)
+            return ItemResult(job.key, error=_told(row.error, job), payload=row.payload)
         payload = {"product": dict(row.payload), "variations": list(map(dict, variations))}
         return ItemResult(job.key, echo_of(payload, job.draft, self.units), None, payload)
 
@@ -178,7 +179,8 @@ class _Saving:
                 variant.error = skus.adopt_refused_variant(self.client, variant, result.error)
                 yield from self._variations(parent, [variant])
             else:
-                yield self._named(variant, result)
+                told = _told(result.error, variant.job, variant.variant.sku)
+                yield replace(result, error=told)
 
     def _variation_body(self, variant: VariantJob) -> dict[str, Any]:
         if variant.error:
@@ -188,22 +190,18 @@ class _Saving:
         body = variation_body(variant.variant, job.draft.product, groups, self.units, new)
         return body if new else {"id": int(variant.external_id), **body}
 
-    def _named(self, variant: VariantJob, result: ItemResult) -> ItemResult:
-        """A refused variation's error says which one it was."""
-        error = result.error
-        if not isinstance(error, errors.Rejected | errors.NotFound):
-            return result
-        told = _told(error)
-        named = type(told)(told.code, **{"variant": variant.variant.sku, **told.params})
-        return ItemResult(result.key, error=named, payload=result.payload)
 
-
-def _told(error: errors.ChannelError) -> errors.ChannelError:
-    """The shop's refusal of a SKU or GTIN in our words."""
-    code = refused_as(error, const.TAKEN)
-    if not code:
+def _told(
+    error: errors.ChannelError | None, job: Job, variant_sku: str | None = None
+) -> errors.ChannelError | None:
+    """A refusal in our words, which says what it was about."""
+    if not isinstance(error, errors.Rejected | errors.NotFound):
         return error
-    return errors.Rejected(const.TAKEN[code], resource_id=error.params.get("resource_id", 0))
+    code = const.REFUSALS.get(refused_as(error, const.REFUSALS), error.code)
+    about = {"product": job.draft.product.name, "sku": variant_sku or job.sku}
+    if variant_sku is not None:
+        about["variant"] = variant_sku
+    return type(error)(code, **{**about, **error.params})
 
 
 def _read(item: Job | VariantJob, record: Record) -> ItemResult:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ...core import errors
-from ...core.catalogue import ItemResult, ProductKind
+from ...core.catalogue import ProductKind
 from . import fields
 from .client import WooClient
 from .drafts import Job, VariantJob
@@ -23,15 +23,12 @@ _ADOPTABLE = ("simple", "variable")
 _WRITABLE = (ProductKind.SIMPLE, ProductKind.VARIABLE)
 
 
-def refuse_unusable(jobs: Iterable[Job]) -> list[ItemResult]:
+def refuse_unusable(jobs: Sequence[Job]) -> list[Job]:
     """Those that could not be found again, or would be written over each other."""
     seen: set[str] = set()
-    refused = []
     for job in jobs:
         job.error = _unusable(job, seen)
-        if job.error:
-            refused.append(ItemResult(job.key, error=job.error))
-    return refused
+    return [job for job in jobs if job.error]
 
 
 def _unusable(job: Job, seen: set[str]) -> errors.Rejected | None:
