@@ -6,7 +6,14 @@ from odoo.exceptions import UserError
 from ..services.differing import differing
 
 #: What an issue can be about.
-RECORDS = ("sale.order", "res.partner", "product.product", "stock.picking", "account.move")
+RECORDS = (
+    "sale.order",
+    "res.partner",
+    "product.template",
+    "product.product",
+    "stock.picking",
+    "account.move",
+)
 
 
 class ChannelIssue(models.Model):

@@ -42,10 +42,14 @@ class ProductTemplate(models.Model):
         gone = [("odoo_id", "in", self.ids), ("backend_id", "in", backends.ids)]
         bindings = self.env["channel.binding.template"].sudo().search(gone)
         bindings = bindings.filtered("gone_at")
+        ids = bindings.mapped("external_id")
         self.env["channel.binding.product"].sudo().search(
             [
                 ("backend_id", "in", bindings.backend_id.ids),
-                ("parent_external_id", "in", bindings.mapped("external_id")),
+                ("odoo_id.product_tmpl_id", "in", bindings.odoo_id.ids),
+                "|",
+                ("external_id", "in", ids),
+                ("parent_external_id", "in", ids),
             ]
         ).unlink()
         bindings.unlink()

@@ -178,7 +178,7 @@ class ExportPlan:
             pairs = zip(getattr(product, name), self.terms.get(name, ()), strict=False)
             filled = tuple(replace(term, external_id=ids.get(key, "")) for term, key in pairs)
             product = replace(product, **{name: filled})
-        self.product = self._with_attributes(product, ids)
+        self.product = self._with_attributes(product, ids) if self.terms else product
 
     def _with_attributes(self, product, ids):
         keys, attributes = {}, []

@@ -130,7 +130,7 @@ class ChannelProductExportPlanner(models.AbstractModel):
             return errors.Rejected("sku_missing", product=name)
         for variant in new:
             if variant.sku.lower() in taken:
-                return errors.Rejected("sku_taken", product=name, sku=variant.sku)
+                return errors.Rejected("sku_bound", product=name, sku=variant.sku)
         return None
 
     def _taken_skus(self, backend, products, facts):

@@ -33,9 +33,7 @@ class ChannelProductExportWriter(models.AbstractModel):
         Binding = self.env["channel.binding.template"]
         binding = plan.binding.exists() or Binding._find(backend, echo.external_id)
         if binding.odoo_id and binding.odoo_id != plan.record:
-            raise errors.Conflict(
-                "sku_taken", product=plan.product.name, sku=echo.sku or echo.variants[0].sku
-            )
+            raise errors.Conflict("sku_bound", product=plan.name, sku=plan.sku)
         values = {
             "status_code": echo.status_code,
             "url": echo.url,
@@ -84,11 +82,10 @@ class ChannelProductExportWriter(models.AbstractModel):
         return zip(products.browse(plan.variant_ids), plan.product.variants, strict=True)
 
     def _first_time(self, plan):
-        """Keep the SKU that the whole was given; prices went with it."""
+        """Keep the SKU that the whole was given."""
         template = plan.record
         if plan.product.kind is ProductKind.VARIABLE and not template.channel_sku:
             template.channel_sku = plan.product.sku
-        self.env["channel.outbox"]._note_many("price", plan.variant_ids)
 
     # === TERMS AND PICTURES === #
 

@@ -234,7 +234,7 @@ class ChannelProductExporter(models.AbstractModel):
         """A picture's id in the shop where it takes bytes, else the address it is fetched from."""
         source = sending.pictures[content]
         if not source.url:
-            raise errors.Rejected("bad_image", reason="type", image=source.name)
+            raise errors.Rejected("picture_type")
         if not adapter.can_upload():
             return Image(url=source.url, name=source.name, content_hash=content)
         if content not in sending.uploaded:
@@ -296,7 +296,15 @@ class ChannelProductExporter(models.AbstractModel):
             writer._bind_pictures(backend, plan, result.echo, sending.pictures)
         if plan.guarded:
             writer._return(backend, plan)
-        return result.error or plan.error
+        return _named(result.error, plan) or plan.error
+
+
+def _named(error, plan):
+    """What the adapter does not know of a product that it could not send."""
+    if isinstance(error, errors.NeedsHuman):
+        error.params.setdefault("product", plan.name)
+        error.params.setdefault("sku", plan.sku)
+    return error
 
 
 def _term(known):
