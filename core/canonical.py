@@ -457,6 +457,21 @@ class StoreInfo:
     stock_enabled: bool | None = None
     features: tuple[str, ...] = ()  # what the channel offers beyond its oldest version
 
+    def settings(self) -> dict[str, Any]:
+        """What an adapter of this store would ask again, by its name in
+        :class:`.adapter.Credentials`'s ``settings``; plain values, None or '' where it is unknown.
+
+        Without ``features``: they come with a plug-in, from one moment to the next.
+        """
+        return {
+            "currency": self.currency,
+            "price_decimals": self.decimals,
+            "prices_include_tax": self.prices_include_tax,
+            "weight_unit": self.weight_unit,
+            "dimension_unit": self.dimension_unit,
+            "stock_enabled": self.stock_enabled,
+        }
+
 
 @dataclass(frozen=True)
 class CheckResult:

@@ -28,6 +28,7 @@ class ChannelBackend(models.Model):
             result = backend._call(lambda adapter: adapter.check(), Connectable)
             findings = list(result.findings)
             if result.store:
+                backend._remember_store(result.store)
                 findings += backend._compare_with_odoo(result.store)
             backend._write_findings(findings)
             if result.ok and backend.state == "error":

@@ -3,6 +3,7 @@
 from . import (
     test_access,
     test_backend,
+    test_backend_store,
     test_customer_importer,
     test_echo,
     test_event_life,
