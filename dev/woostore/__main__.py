@@ -23,6 +23,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--timezone", default="Europe/Madrid")
     parser.add_argument("--currency", default="EUR")
     parser.add_argument("--decimals", type=int, default=2)
+    parser.add_argument("--products", type=int, default=0, help="so many more, in stock")
     parser.add_argument("--tls", action="store_true")
     parser.add_argument("--feature", action="append", default=[], choices=FEATURES)
     return parser.parse_args()
@@ -39,6 +40,7 @@ def make_store(args: argparse.Namespace) -> Store:
         decimals=args.decimals,
     )
     fill(store)
+    store.add_products(args.products, stock_quantity=10)
     return store
 
 
@@ -57,6 +59,7 @@ def main() -> None:
         print(f"Shop:   {server.url}/", flush=True)
         print(f"Key:    {store.key}", flush=True)
         print(f"Secret: {store.secret}", flush=True)
+        print(f"Media:  user {store.wp_user}, application password {store.wp_app_password}")
         if server.ca_path:
             print(f"CA:     {server.ca_path}", flush=True)
         print("Stop with Ctrl-C.", flush=True)

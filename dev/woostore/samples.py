@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from . import terms
 from .store import Store
 
 
 def fill(store: Store) -> None:
     """A few products of each tax class, a variable one, coupons of each type, a customer."""
-    for sku, name, price, tax_class, stock in (
-        ("MUG-1", "Coffee mug", "9.99", "", 40),
-        ("LAMP-1", "Desk lamp", "39.95", "", 15),
-        ("BOOK-1", "Cook book", "24.90", "reduced-rate", 25),
-        ("TEA-1", "Green tea", "3.75", "zero-rate", 60),
-        ("CABLE-1", "USB cable", "0.37", "", 200),
+    kitchen = terms.new(store, "categories", {"name": "Kitchen"})
+    office = terms.new(store, "categories", {"name": "Office"})
+    for sku, name, price, tax_class, stock, category in (
+        ("MUG-1", "Coffee mug", "9.99", "", 40, kitchen),
+        ("LAMP-1", "Desk lamp", "39.95", "", 15, office),
+        ("BOOK-1", "Cook book", "24.90", "reduced-rate", 25, kitchen),
+        ("TEA-1", "Green tea", "3.75", "zero-rate", 60, kitchen),
+        ("CABLE-1", "USB cable", "0.37", "", 200, office),
     ):
         store.add_product(
-            sku=sku, name=name, regular_price=price, tax_class=tax_class, stock_quantity=stock
+            sku=sku,
+            name=name,
+            regular_price=price,
+            tax_class=tax_class,
+            stock_quantity=stock,
+            categories=[{key: category[key] for key in ("id", "name", "slug")}],
+            images=[f"{sku.lower()}.jpg"],
         )
     store.add_product(
         sku="EBOOK-1", name="E-book", regular_price="5.99", virtual=True, downloadable=True
