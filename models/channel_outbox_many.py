@@ -25,6 +25,11 @@ SHOP_MOVED = "shop"
 class ChannelOutbox(models.Model):
     _inherit = "channel.outbox"
 
+    # what a drain reads: there may be one for each movement of goods of a long outage
+    _open_idx = models.Index(
+        "(backend_id, kind, id) WHERE state IN ('pending', 'blocked', 'failed')"
+    )
+
     # === NOTING === #
 
     @api.model
@@ -43,16 +48,31 @@ class ChannelOutbox(models.Model):
             self.env.cr.precommit.add(self.sudo()._write_notes)
         waiting.setdefault((kind, marker), set()).update(record_ids)
 
+    @api.model
+    def _note_all(self, kind, backends):
+        """Note everything that is bound on these backends, where their flow is on."""
+        self.env.flush_all()
+        binding = self.env[self.env[EXPORTERS[kind]]._binding_model]
+        records = SQL(
+            "SELECT odoo_id FROM %s WHERE backend_id = ANY(%s)",
+            SQL.identifier(binding._table),
+            backends.ids,
+        )
+        self.sudo()._insert(self._insert_query(kind, records, backends))
+
     def _write_notes(self):
         waiting = self.env.cr.precommit.data.pop("channel.outbox", {})
-        flow_ids = set()
         for (kind, marker), record_ids in waiting.items():
             if record_ids:
-                self.env.cr.execute(self._insert_many_query(kind, sorted(record_ids), marker))
-                flow_ids.update(row[0] for row in self.env.cr.fetchall())
+                self._insert(self._insert_many_query(kind, sorted(record_ids), marker))
+
+    def _insert(self, query):
+        """Write notes, and once they are committed enqueue the drains that take them."""
+        self.env.cr.execute(query)
+        flow_ids = [row[0] for row in self.env.cr.fetchall()]
         if flow_ids:
             registry = self.env.registry
-            self.env.cr.postcommit.add(lambda: _enqueue_drains(registry, sorted(flow_ids)))
+            self.env.cr.postcommit.add(lambda: _enqueue_drains(registry, flow_ids))
 
     # === DRAINING === #
 
@@ -119,9 +139,25 @@ class ChannelOutbox(models.Model):
     def _insert_many_query(self, kind, record_ids, marker=""):
         """The statement that notes ``record_ids``; it returns the flows that have to drain.
 
-        An override (another kind of record, products that are made of others) returns a query
-        that ends the same way.
+        An override (another kind of record) returns a query that ends the same way.
         """
+        return self._insert_query(kind, self._touched_query(kind, record_ids), marker=marker)
+
+    @api.model
+    def _touched_query(self, kind, record_ids):
+        """Select the ids of all records that a change of ``record_ids`` changes.
+
+        An override adds those that are made of others.
+        """
+        return SQL("SELECT unnest(%s)", record_ids)
+
+    @api.model
+    def _insert_query(self, kind, records, backends=None, marker=""):
+        """Note what the query ``records`` selects, where it is bound and the flow is on.
+
+        A backend that was never connected compares everything when it is.
+        """
+        service = self.env[EXPORTERS[kind]]
         return SQL(
             """
             WITH noted AS (
@@ -131,20 +167,23 @@ class ChannelOutbox(models.Model):
                 SELECT DISTINCT flow.backend_id, flow.company_id, flow.kind, %(model)s, record.id,
                        now() AT TIME ZONE 'UTC', %(marker)s, 'pending', 0
                   FROM channel_flow flow
+                  JOIN channel_backend backend ON backend.id = flow.backend_id
                   JOIN %(bindings)s binding ON binding.backend_id = flow.backend_id
-                  JOIN unnest(%(ids)s) AS record(id) ON record.id = binding.odoo_id
+                  JOIN (%(records)s) AS record(id) ON record.id = binding.odoo_id
                  WHERE flow.kind = %(kind)s AND flow.direction = 'out' AND flow.active
+                   AND backend.active AND backend.state != 'draft' %(of_backends)s
                 RETURNING backend_id
             )
             SELECT DISTINCT flow.id FROM noted
               JOIN channel_flow flow ON flow.backend_id = noted.backend_id
              WHERE flow.kind = %(kind)s AND flow.direction = 'out'
             """,
-            model=self.env[EXPORTERS[kind]]._record_model,
+            model=service._record_model,
             bindings=self._binding_query(kind),
-            ids=record_ids,
+            records=records,
             kind=kind,
             marker=marker,
+            of_backends=SQL("AND backend.id = ANY(%s)", backends.ids) if backends else SQL(),
         )
 
     @api.model

@@ -288,24 +288,30 @@ class JobRun:
 
     # === EVERYTHING ELSE === #
 
-    def run(self, name, work):
+    def run(self, name, work, *claimed):
         """Run ``work(adapter, recorder)`` (a poll, a check) under the same rules, once at a time.
 
         What it must keep in the middle it commits itself.
+
+        :param claimed: what else than its name it may not share with another job
         """
-        with self._guarded(name, name) as (adapter, recorder):
+        with self._guarded(name, *(claimed or (name,))) as (adapter, recorder):
             try:
                 result = work(adapter, recorder)
                 self.cr.commit()
                 return result
             except FOR_A_PERSON as error:
-                self.cr.rollback()
-                error = _as_channel_error(error)
-                recorder.issues.append(draft_of(error, name, ""))
-                if isinstance(error, errors.BadCredentials):
-                    self.backend._refused()
-                    self.cr.commit()
-                return f"blocked: {error.code}"
+                return self._stopped(name, error, recorder)
+
+    def _stopped(self, name, error, recorder):
+        """A person has to act before any of this work can go on."""
+        self.cr.rollback()
+        error = _as_channel_error(error)
+        recorder.issues.append(draft_of(error, name, ""))
+        if isinstance(error, errors.BadCredentials):
+            self.backend._refused()
+            self.cr.commit()
+        return f"blocked: {error.code}"
 
     def record_failure(self, kind, external_id, exception):
         """A job gave up: its events are failed, with one issue per kind of exception."""
@@ -334,13 +340,22 @@ class JobRun:
             return "the backend is not connected: the notes wait"
         service = self.backend._get_exporter(kind)
         with self._guarded(f"drain {kind}", "drain", kind) as (adapter, recorder):
-            service._before(self.backend, adapter, recorder)
             tally = Tally()
-            notes = self._next_notes(kind, 0)
-            while notes:
-                self._drain_notes(service, notes, adapter, recorder, tally)
-                notes = self._next_notes(kind, max(max(ids) for ids in notes.values()))
+            try:
+                self._drain(service, kind, adapter, recorder, tally)
+            except FOR_A_PERSON as error:
+                # the notes wait; the sweep tries again
+                return f"{tally}; {self._stopped(f'drain {kind}', error, recorder)}"
             return str(tally)
+
+    def _drain(self, service, kind, adapter, recorder, tally):
+        notes = self._next_notes(kind, 0)
+        if notes:
+            service._before(self.backend, adapter, recorder)
+            notes = self._next_notes(kind, 0)
+        while notes:
+            self._drain_notes(service, notes, adapter, recorder, tally)
+            notes = self._next_notes(kind, max(max(ids) for ids in notes.values()))
 
     def _next_notes(self, kind, after):
         """``{record id: [ids of its waiting notes]}`` of the next :data:`DRAIN_SIZE` records."""
