@@ -41,6 +41,7 @@ from .catalogue import (
     Product,
     ProductDraft,
     StockItem,
+    StockState,
     Term,
     TermKind,
 )
@@ -216,6 +217,14 @@ class StockSink(Protocol):
 
 
 @runtime_checkable
+class StockSource(Protocol):
+    """Can be compared with; without it a full refresh sends what was not acknowledged before."""
+
+    def list_stock(self) -> Iterator[Sequence[StockState]]:
+        """What the shop shows of everything that can be bought, page by page, not the trash."""
+
+
+@runtime_checkable
 class PriceSink(Protocol):
     def push_prices(self, items: Sequence[PriceItem]) -> Iterator[Sequence[ItemResult]]:
         """As :meth:`StockSink.push_stock`; ``echo`` is the :class:`.catalogue.Price`."""
@@ -283,6 +292,7 @@ ROLES: tuple[type, ...] = (
     CatalogueSource,
     CatalogueSink,
     StockSink,
+    StockSource,
     PriceSink,
     ReferenceSource,
     WebhookReceiver,

@@ -264,6 +264,15 @@ class StockItem:
 
 
 @dataclass(frozen=True)
+class StockState:
+    """What the shop counts of something that can be bought; enough to compare, read cheaply."""
+
+    external_id: str
+    level: StockLevel
+    parent_external_id: str = ""
+
+
+@dataclass(frozen=True)
 class PriceItem:
     external_id: str
     price: Price

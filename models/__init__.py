@@ -28,6 +28,11 @@ from . import channel_binding_parts
 from . import product_channel
 from . import product_channel_more
 from . import channel_binding_outbound
+from . import channel_flow_stock
+from . import channel_backend_stock
+from . import channel_published_stock
+from . import channel_binding_stock
+from . import stock_channel
 from . import channel_binding_edits
 from . import account_move_channel
 from . import account_move_line_channel

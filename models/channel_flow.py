@@ -65,9 +65,17 @@ POLLED = {
     "product": "list_products",
 }
 #: Kinds whose schedule compares what is known with the shop, and the service that does it.
-RECONCILED = {"refund": "channel.refund.reconciler"}
+RECONCILED = {
+    ("refund", "in"): "channel.refund.reconciler",
+    ("stock", "out"): "channel.stock.exporter",
+}
 #: Minutes between two scheduled runs, where ten would be too often.
-INTERVALS = {("refund", "in"): 1440, ("settlement", "in"): 360, ("product", "in"): 60}
+INTERVALS = {
+    ("refund", "in"): 1440,
+    ("settlement", "in"): 360,
+    ("product", "in"): 60,
+    ("stock", "out"): 1440,
+}
 DEFAULT_INTERVAL = 10
 
 
@@ -182,11 +190,15 @@ class ChannelFlow(models.Model):
 
     def _is_due(self, now):
         self.ensure_one()
-        scheduled = self.direction == "in" and (self.kind in POLLED or self.kind in RECONCILED)
+        polled = self.direction == "in" and self.kind in POLLED
+        scheduled = polled or self._key() in RECONCILED
         if not self.active or not self.interval or not scheduled:
             return False
         last = self.cursor_id.polled_at
         return not last or last + timedelta(minutes=self.interval) <= now
+
+    def _key(self):
+        return self.kind, self.direction
 
     def _is_drained(self):
         """Whether this flow's notes are published many at a time."""
@@ -230,12 +242,14 @@ class ChannelFlow(models.Model):
         if backend.state != "connected":
             return "the backend is not connected"
         flow = flow.with_env(backend.env)
-        work = flow._reconcile if flow.kind in RECONCILED else flow._poll
-        return JobRun(backend).run(f"poll {flow.kind}", work)
+        work = flow._reconcile if flow._key() in RECONCILED else flow._poll
+        # what a drain remembers is written by one job at a time
+        claimed = ("drain", flow.kind) if flow._is_drained() else ()
+        return JobRun(backend).run(f"poll {flow.kind}", work, *claimed)
 
     def _reconcile(self, adapter, recorder):
         """Compare what Odoo knows with the shop; this run counts as the flow's poll."""
-        service = self.env[RECONCILED[self.kind]]
+        service = self.env[RECONCILED[self._key()]]
         result = service._reconcile(self.backend_id, adapter)
         self._get_cursor().polled_at = fields.Datetime.now()
         return result

@@ -46,6 +46,8 @@ from . import public_images
 from . import product_export_planner
 from . import product_export_writer
 from . import product_exporter
+from . import stock_quantities
+from . import stock_targets
 from . import stock_exporter
 from . import price_tax
 from . import price_reader

@@ -11,6 +11,7 @@ from .check_messages import access_texts, check_texts
 from .price_messages import price_texts
 from .product_out_messages import product_out_texts
 from .settlement_messages import settlement_texts
+from .stock_messages import stock_texts
 
 
 def issue_text(env, code, params):
@@ -25,6 +26,7 @@ def issue_text(env, code, params):
         **_refund_out_texts(env),
         **_delivery_texts(env),
         **price_texts(env),
+        **stock_texts(env),
         **settlement_texts(env),
         **product_out_texts(env),
         **catalogue_texts(env),

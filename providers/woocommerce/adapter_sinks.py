@@ -7,8 +7,8 @@ from functools import cached_property
 
 from ...core import errors
 from ...core.adapter import Credentials
-from ...core.catalogue import ItemResult, PriceItem, StockItem
-from . import const, prices_out, stock_out
+from ...core.catalogue import ItemResult, PriceItem, StockItem, StockState
+from . import const, prices_out, stock_in, stock_out
 from .client import WooClient
 from .survey import Survey
 
@@ -31,6 +31,9 @@ class SinkRoles:
 
     def push_stock(self, items: Sequence[StockItem]) -> Iterator[Sequence[ItemResult]]:
         return stock_out.push_stock(self.client, items, lambda: self._counts, self.batch_size)
+
+    def list_stock(self) -> Iterator[Sequence[StockState]]:
+        return stock_in.list_stock(self.client)
 
     @cached_property
     def _counts(self) -> bool | None:
