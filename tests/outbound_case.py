@@ -167,3 +167,16 @@ class OutboundCase(WorkflowCase):
 
     def mails(self, order, kind):
         return self.store.mails_of(order["id"], kind)
+
+    # === WHAT IS TOLD === #
+
+    def parcel(self, sale, picking):
+        """The canonical shipment: ``({line id: pieces}, complete)``."""
+        exporter = self.backend.env["channel.shipment.exporter"]
+        binding = sale.channel_binding_ids.with_env(self.backend.env)
+        parcel = exporter._prepare(binding, picking.with_env(self.backend.env), "marker")
+        lines = {line.line_external_id: str(line.quantity) for line in parcel.shipment.lines}
+        return lines, parcel.shipment
+
+    def ids(self, order):
+        return [str(item["id"]) for item in order["line_items"]]

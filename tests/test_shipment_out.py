@@ -141,17 +141,6 @@ class TestShipmentByNote(OutboundCase):
 class TestQuantities(OutboundCase):
     """What a transfer holds of the shop's lines."""
 
-    def parcel(self, sale, picking):
-        """The canonical shipment: ``({line id: pieces}, complete)``."""
-        exporter = self.backend.env["channel.shipment.exporter"]
-        binding = sale.channel_binding_ids.with_env(self.backend.env)
-        parcel = exporter._prepare(binding, picking.with_env(self.backend.env), "marker")
-        lines = {line.line_external_id: str(line.quantity) for line in parcel.shipment.lines}
-        return lines, parcel.shipment
-
-    def ids(self, order):
-        return [str(item["id"]) for item in order["line_items"]]
-
     def test_pieces_of_this_transfer_alone(self):
         order, sale = self.sold(("MUG", 5), ("BOOK", 1))
         mug, book = self.ids(order)
@@ -228,26 +217,3 @@ class TestQuantities(OutboundCase):
         self.assertEqual(self.ended(ship)[0], "done")
         self.assertEqual(len(self.shop_notes(order)), 1)
         self.assertEqual(self.shop(order)["status"], "completed")
-
-    def test_kits_count_when_they_are_whole(self):
-        if "mrp.bom" not in self.env:
-            self.skipTest("needs the module mrp")
-        cup, saucer = self._make_product("CUP"), self._make_product("SAUCER")
-        self.env["mrp.bom"].create(
-            {
-                "product_tmpl_id": self.mug.product_tmpl_id.id,
-                "type": "phantom",
-                "bom_line_ids": [
-                    Command.create({"product_id": cup.id, "product_qty": 1}),
-                    Command.create({"product_id": saucer.id, "product_qty": 2}),
-                ],
-            }
-        )
-        order, sale = self.sold(("MUG", 3))
-        (mug,) = self.ids(order)
-        first = self.send(sale, CUP=2, SAUCER=2)
-        second = self.send(sale, SAUCER=2)
-        last = self.send(sale)
-        self.assertEqual(self.parcel(sale, first)[0], {mug: "1.0"})
-        self.assertEqual(self.parcel(sale, second)[0], {mug: "1.0"})
-        self.assertEqual(self.parcel(sale, last)[0], {mug: "1.0"})

@@ -2,6 +2,7 @@
 
     databases.py template        prints the name of a database with the addon's dependencies
     databases.py installed       prints the name of a database with the addon as its files are now
+    databases.py installed_mrp   the same with the modules that the addon only knows of
     databases.py copy A B        replaces B by a copy of A, filestore included
     databases.py drop A
 
@@ -31,6 +32,8 @@ FILESTORE = RUN / "data" / "filestore"
 #: a project's databases on a shared server start with this
 PREFIX = f"{ADDON}_{hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]}"
 KEPT = 2
+#: what the addon asks for by name and does not depend on; see models/optional.py
+OPTIONAL = ("mrp", "sale_mrp", "product_expiry")
 #: folders of the project that do not change what an installation makes
 NOT_INSTALLED = {"tests", "dev", "dist", "build", "__pycache__"}
 
@@ -113,12 +116,12 @@ def installed_files() -> Iterator[Path]:
                 yield path
 
 
-def installed_name(template: str) -> str:
+def installed_name(template: str, kind: str = "addon") -> str:
     digest = hashlib.sha256(template.encode())
     for path in installed_files():
         content = path.read_bytes()
         digest.update(f"{path.relative_to(ROOT)} {len(content)} ".encode() + content)
-    return f"{PREFIX}_addon_{digest.hexdigest()[:12]}"
+    return f"{PREFIX}_{kind}_{digest.hexdigest()[:12]}"
 
 
 def prune(kind: str) -> None:
@@ -160,21 +163,44 @@ def template() -> str:
     return built(template_name(), build)
 
 
-def installed() -> str:
+def template_mrp() -> str:
     source = template()
 
+    def build(name: str) -> None:
+        copy(source, name)
+        say(f"installing {', '.join(OPTIONAL)}")
+        install(name, *OPTIONAL)
+
+    digest = hashlib.sha256(f"{source} {OPTIONAL}".encode()).hexdigest()
+    return built(f"{PREFIX}_depsmrp_{digest[:12]}", build)
+
+
+def installed() -> str:
+    source = template()
+    return _with_addon(source, installed_name(source))
+
+
+def installed_mrp() -> str:
+    source = template_mrp()
+    return _with_addon(source, installed_name(source, "addonmrp"))
+
+
+def _with_addon(source: str, name: str) -> str:
     def build(name: str) -> None:
         copy(source, name)
         say(f"installing {ADDON}")
         install(name, ADDON, strict=True)
 
-    return built(installed_name(source), build)
+    return built(name, build)
+
+
+PRINTED = {"template": template, "installed": installed, "installed_mrp": installed_mrp}
 
 
 def main(command: str, *names: str) -> None:
     with locked():
-        if command in ("template", "installed"):
-            print({"template": template, "installed": installed}[command]())
+        if command in PRINTED:
+            print(PRINTED[command]())
         else:
             {"copy": copy, "drop": drop}[command](*names)
 

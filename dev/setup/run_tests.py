@@ -18,6 +18,8 @@ HELP = """dev/test [--pure] [--db] [--integration] [--live] [pytest arguments]
 Without a part all but --live run:
   --pure          tests/pure: no database, no Odoo; seconds
   --db            tests: inside Odoo, on a copy of a cached database, with HTTP and browser
+  --mrp           tests/with_mrp: the same with mrp and other modules that may be there; also with
+                  --db, unless -k names tests
   --integration   dev/integration: real servers with workers and jobrunner
   --live          tests/live: against the store of WOO_URL, WOO_KEY and WOO_SECRET
 
@@ -32,10 +34,11 @@ PLUGINS = ROOT / "dev" / "pytest_plugins"
 FOLDERS = {
     "pure": "tests/pure",
     "db": "tests",
+    "mrp": "tests/with_mrp",
     "integration": "dev/integration",
     "live": "tests/live",
 }
-DEFAULT = ("pure", "db", "integration")
+DEFAULT = ("pure", "db", "mrp", "integration")
 #: pytest's options that are followed by a value which could be the name of a file
 WITH_VALUE = {"-k", "-m", "-n", "-o", "-p", "-W", "--cov", "--ignore", "--deselect"}
 NO_TESTS, SUCCESS, FAILED = 5, 0, 1
@@ -57,8 +60,8 @@ def say(message: str) -> None:
 def parts_of(path: str) -> list[str]:
     """Return the parts that a path of the project belongs to; exits when there is none."""
     if path == "tests":
-        return ["pure", "db"]
-    for part in ("pure", "live", "integration", "db"):
+        return ["pure", "db", "mrp"]
+    for part in ("pure", "live", "mrp", "integration", "db"):
         if path == FOLDERS[part] or path.startswith(FOLDERS[part] + "/"):
             return [part]
     sys.exit(f"error: {path} is in no folder of tests")
@@ -91,6 +94,8 @@ def parse(argv: list[str]) -> Request:
         else:
             request.arguments.append(argument)
         previous = argument
+    if "db" in request.parts and "-k" not in request.arguments:
+        request.parts.append("mrp")
     request.parts = [
         part for part in FOLDERS if part in (request.parts or request.paths or DEFAULT)
     ]
@@ -104,9 +109,9 @@ def shell(commands: str) -> str:
     return result.stdout.strip()
 
 
-def installed_database() -> str:
+def installed_database(which: str = "installed") -> str:
     """Return the name of a database with the addon, of which copies may be made."""
-    return shell("ensure_odoo; ensure_postgres; ensure_installed")
+    return shell(f'ensure_odoo; ensure_postgres; python "$SETUP/databases.py" {which}')
 
 
 def targets(request: Request, part: str, base: Path) -> list[str]:
@@ -141,7 +146,9 @@ def run_pure(request: Request) -> Counter:
     return pytest("pure", [*options, *paths, *request.arguments])
 
 
-def run_in_odoo(request: Request, part: str, ignored: list[str]) -> Counter:
+def run_in_odoo(
+    request: Request, part: str, ignored: list[str], source: str = "installed"
+) -> Counter:
     database = os.environ.get("TEST_DB") or f"{databases.PREFIX}_test"
     options = ["--noconftest", f"--rootdir={LINK}", f"--odoo-config={os.environ['ODOO_CONF']}"]
     options += [f"--odoo-database={database}", "--odoo-http", "--dist=loadscope"]
@@ -149,12 +156,16 @@ def run_in_odoo(request: Request, part: str, ignored: list[str]) -> Counter:
     # channels: in this process a runner would start jobs of which nothing is ever committed
     arguments = [*options, *targets(request, part, LINK), *request.arguments]
     with databases.locked(database):
-        databases.copy(installed_database(), database)
+        databases.copy(installed_database(source), database)
         return pytest(part, arguments, ODOO_QUEUE_JOB_CHANNELS="root:0")
 
 
 def run_db(request: Request) -> Counter:
-    return run_in_odoo(request, "db", [FOLDERS["pure"], FOLDERS["live"]])
+    return run_in_odoo(request, "db", [FOLDERS["pure"], FOLDERS["live"], FOLDERS["mrp"]])
+
+
+def run_mrp(request: Request) -> Counter:
+    return run_in_odoo(request, "mrp", [], "installed_mrp")
 
 
 def run_live(request: Request) -> Counter:
@@ -173,7 +184,13 @@ def run_integration(request: Request) -> Counter:
     return pytest("integration", arguments, INSTALLED_DB=installed_database())
 
 
-RUN = {"pure": run_pure, "db": run_db, "integration": run_integration, "live": run_live}
+RUN = {
+    "pure": run_pure,
+    "db": run_db,
+    "mrp": run_mrp,
+    "integration": run_integration,
+    "live": run_live,
+}
 
 
 def run_part(request: Request, part: str) -> Counter:
