@@ -41,6 +41,8 @@ from . import settlement_booker
 from . import settlement_importer
 from . import product_facts
 from . import product_reader
+from . import demand_orders
+from . import demand
 from . import product_importer
 from . import public_images
 from . import product_export_planner

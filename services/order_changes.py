@@ -14,8 +14,9 @@ from .differing import differing
 from .order_facts import part_of_line
 from .order_protection import REPLACED
 
-#: Values of a line that are made once: a person may arrange and analyse lines as they like.
-MADE_ONCE = ("sequence", "analytic_distribution")
+#: Values of a line that are made once: a person may arrange and analyse lines as they like. What
+#: the shop took off its stock is followed apart, also of lines that are protected.
+MADE_ONCE = ("sequence", "analytic_distribution", "channel_stock_reduced")
 #: Odoo would compute each of these from others of them: they are written together.
 TOGETHER = ("price_unit", "technical_price_unit", "discount", "tax_ids", "extra_tax_data")
 

@@ -19,14 +19,24 @@ class ChannelProductResolver(models.AbstractModel):
         :param refs: iterable of :class:`core.canonical.ProductRef`
         :return: ``{ref: product or NeedsHuman}``; references that nothing fits are missing
         """
+        found, matched = self._look_up(backend, refs)
+        self._bind(backend, {ref: hit for ref, hit in matched.items() if _is_product(hit)})
+        return {**found, **matched}
+
+    def _find(self, backend, refs):
+        """``{ref: product}`` of those that are certain; nothing is bound."""
+        found, matched = self._look_up(backend, refs)
+        return {**found, **{ref: hit for ref, hit in matched.items() if _is_product(hit)}}
+
+    def _look_up(self, backend, refs):
+        """What is bound, and what fits what is not (a product or NeedsHuman)."""
         refs = {ref for ref in refs if ref.key or ref.sku or ref.barcode}
         found = self._by_binding(backend, refs)
         matched = {}
         for search in (self._by_sku, self._by_sku_in_any_case, self._by_barcode):
             if left := refs - found.keys() - matched.keys():
                 matched.update(search(backend, left))
-        self._bind(backend, {ref: hit for ref, hit in matched.items() if _is_product(hit)})
-        return {**found, **matched}
+        return found, matched
 
     def _by_binding(self, backend, refs):
         keys = {ref.key for ref in refs if ref.key}

@@ -5,6 +5,7 @@ from . import (
     test_backend,
     test_backend_store,
     test_customer_importer,
+    test_demand,
     test_echo,
     test_event_life,
     test_forced_amounts,
