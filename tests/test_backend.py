@@ -212,6 +212,10 @@ class TestOtherShop(TransactionCase):
                 ("order_status", "out"),
                 ("shipment", "out"),
                 ("refund", "out"),
+                ("product", "in"),
+                ("product", "out"),
+                ("stock", "out"),
+                ("price", "out"),
             },
         )
         off = backend.flow_ids.filtered(lambda flow: not flow.active)
