@@ -188,13 +188,21 @@ class CatalogueSource(Protocol):
 @runtime_checkable
 class CatalogueSink(Protocol):
     def save_term(self, term: Term) -> Term:
-        """Create a term, or find the one of the same name (and parent); returns it with its id."""
+        """Create a term, or find the one of the same name (and parent); returns it with its id.
+
+        One that has an id gets its name (and parent) in the shop.
+        """
 
     def save_products(self, drafts: Sequence[ProductDraft]) -> Iterator[Sequence[ItemResult]]:
         """Create and change products in few calls; yields the results of each call as it is done.
 
         A new product is found again by its SKU, so sending the same twice makes one; one without
-        a SKU is refused (``sku_missing``). The echo is the whole product as the shop has it then.
+        a SKU is refused (``sku_missing``). The echo is the whole product as the shop has it then,
+        its images with the content that was sent; where only a variant was refused, the result has
+        both an error and an echo.
+
+        :raises errors.Retryable: the shop can't be reached; what was yielded has happened
+        :raises errors.UnknownOutcome: some may have been made; the next try finds them
         """
 
     def upload_picture(self, picture: Picture, look_first: bool) -> Image:

@@ -3,54 +3,12 @@
 
 
 def catalogue_texts(env):
-    return {**_sku_texts(env), **_product_texts(env), **_picture_texts(env)}
-
-
-def _sku_texts(env):
-    _ = env._
-    return {
-        "sku_twice": (
-            _("Several products have the SKU %(sku)s"),
-            _(
-                "A shop takes each SKU once, whatever its upper case. Give “%(product)s” or the "
-                "other product another Internal Reference, then retry."
-            ),
-        ),
-        "sku_taken_by_variation": (
-            _("A variation in the shop has the SKU %(sku)s of “%(product)s”"),
-            _(
-                "In the shop it belongs to another product (number %(resource_id)s). Bind it with "
-                "the matching wizard, or change one of the two SKUs, then retry."
-            ),
-        ),
-        "sku_in_trash": (
-            _("The SKU %(sku)s of “%(product)s” is in the shop's trash"),
-            _(
-                "Restore the shop's product number %(resource_id)s, or delete it for good, then "
-                "retry: a product in the trash keeps its SKU."
-            ),
-        ),
-        "barcode_taken": (
-            _("The barcode of “%(product)s” is that of another product in the shop"),
-            _(
-                "The shop's product number %(resource_id)s has it (GTIN, UPC, EAN or ISBN). "
-                "Correct one of the two, then retry."
-            ),
-        ),
-    }
+    return {**_product_texts(env), **_picture_texts(env)}
 
 
 def _product_texts(env):
     _ = env._
     return {
-        "kind_not_published": (
-            _("Products such as “%(product)s” can't be published in the shop"),
-            _("Only goods and services, with or without variants, can. Exclude it from the shop."),
-        ),
-        "term_missing": (
-            _("The shop has no %(kind)s “%(name)s”"),
-            _("It was deleted there while “%(product)s” was published. Retry."),
-        ),
         "no_brands": (
             _("The shop has no brands: “%(name)s” can't be created there"),
             _("Update WooCommerce to 9.6 or newer, or take the brands off the products."),
@@ -65,10 +23,6 @@ def _product_texts(env):
 def _picture_texts(env):
     _ = env._
     return {
-        "image_missing": (
-            _("The shop can't get a picture of “%(product)s”"),
-            _("It has no public address. Check the backend's address of Odoo, then retry."),
-        ),
         "image_not_fetched": (
             _("The shop could not fetch a picture of “%(product)s”"),
             _(

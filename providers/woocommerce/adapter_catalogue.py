@@ -18,7 +18,16 @@ from ...core.catalogue import (
     Term,
     TermKind,
 )
-from . import catalogue, fields, parse_products, pictures, pictures_out, products_out, terms_out
+from . import (
+    catalogue,
+    const,
+    fields,
+    parse_products,
+    pictures,
+    pictures_out,
+    products_out,
+    terms_out,
+)
 from .address import admin_url
 from .client import WooClient
 from .poll import poll_all
@@ -49,15 +58,21 @@ class CatalogueRoles:
             self.price_decimals,
         )
 
+    @property
+    def _languages(self) -> Mapping[str, str]:
+        """What lists need to show all languages, as far as the last check knows the shop."""
+        features = self.credentials.settings.get("features") or ()
+        return const.ALL_LANGUAGES if const.WPML in features else {}
+
     # === CATALOGUE: READING === #
 
     def fetch_product(self, external_id: str) -> Record:
-        return catalogue.fetch_product(self.client, fields.checked(external_id))
+        return catalogue.fetch_product(self.client, fields.checked(external_id), self._languages)
 
     def list_products(self, cursor: Mapping[str, Any], limit: int) -> Page:
         settings = self.credentials.settings
-        page = poll_all(self.client, settings, "product", cursor, limit)
-        return catalogue.whole_page(self.client, page)
+        page = poll_all(self.client, settings, "product", cursor, limit, self._languages)
+        return catalogue.whole_page(self.client, page, self._languages)
 
     def parse_product(self, payload: Mapping[str, Any]) -> Product:
         external_id = fields.identifier(fields.mapping(payload.get("product")).get("id"))

@@ -16,11 +16,12 @@ from . import const, fields
 from .client import WooClient
 from .parse_products import parse_identity, parse_term
 
+Params = Mapping[str, str]
 _IDENTITY = "id,name,sku,global_unique_id,type,variations"
 _VARIATION_IDENTITY = "id,name,sku,global_unique_id,attributes"
 
 
-def fetch_product(client: WooClient, external_id: str) -> Record:
+def fetch_product(client: WooClient, external_id: str, more: Params | None = None) -> Record:
     """One product with its variations; also one that is in the trash.
 
     :raises errors.NotFound: neither a product nor a variation has this id
@@ -36,29 +37,34 @@ def fetch_product(client: WooClient, external_id: str) -> Record:
     return Record(
         kind="product",
         external_id=fields.identifier(product.get("id")),
-        payload=whole(client, product),
+        payload=whole(client, product, more),
         modified_at=fields.moment(product.get("date_modified_gmt")),
         fetched_at=answer.sent_at,
     )
 
 
-def whole(client: WooClient, product: Mapping[str, Any]) -> dict[str, Any]:
+def whole(
+    client: WooClient, product: Mapping[str, Any], more: Params | None = None
+) -> dict[str, Any]:
     """The payload of a product: itself and its variations, which take a request of their own."""
     variations: list[dict[str, Any]] = []
     if product.get("variations") and product.get("type") != "grouped":
-        variations = variations_of(client, fields.identifier(product.get("id")))
+        variations = variations_of(client, fields.identifier(product.get("id")), more)
     return {"product": dict(product), "variations": variations}
 
 
-def variations_of(client: WooClient, external_id: str) -> list[dict[str, Any]]:
-    params = {"orderby": "id", "order": "asc"}
+def variations_of(
+    client: WooClient, external_id: str, more: Params | None = None
+) -> list[dict[str, Any]]:
+    """``more``: parameters of every list, see :data:`.const.ALL_LANGUAGES`."""
+    params = {"orderby": "id", "order": "asc", **(more or {})}
     return list(client.pages(f"products/{external_id}/variations", params))
 
 
-def whole_page(client: WooClient, page: Page) -> Page:
+def whole_page(client: WooClient, page: Page, more: Params | None = None) -> Page:
     """A page of polled products, each with its variations."""
     records = (
-        dataclasses.replace(record, payload=whole(client, record.payload))
+        dataclasses.replace(record, payload=whole(client, record.payload, more))
         for record in page.records
     )
     return Page(tuple(records), page.cursor, page.more)

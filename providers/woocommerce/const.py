@@ -103,6 +103,9 @@ REFUSALS = {
     "woocommerce_product_invalid_image_id": "image_gone",
     "woocommerce_variation_invalid_image_id": "image_gone",
 }
+#: Feature of a shop whose products WPML translates, the namespace that shows it, and what lists
+#: need to show all languages. Polylang's show them by themselves, and refuse the word.
+WPML, WPML_SPACE, ALL_LANGUAGES = "wpml", "wpml/v1", {"lang": "all"}
 #: WordPress's library of images.
 MEDIA_PATH = "wp-json/wp/v2/media"
 #: Refusal of a second term of one name and parent; it names the first one.

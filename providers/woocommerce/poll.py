@@ -84,11 +84,20 @@ class _State:
 class Poll:
     """Steps through one kind of record; all state is in the cursor."""
 
-    def __init__(self, client: WooClient, endpoint: str, kind: str, overlap: int = OVERLAP) -> None:
+    def __init__(
+        self,
+        client: WooClient,
+        endpoint: str,
+        kind: str,
+        overlap: int = OVERLAP,
+        more: Mapping[str, str] | None = None,
+    ) -> None:
+        """``more``: parameters that every request needs."""
         self._client = client
         self._endpoint = endpoint
         self._kind = kind
         self._overlap = timedelta(seconds=overlap)
+        self._more = more or {}
 
     def step(self, cursor: Mapping[str, Any], limit: int, status: str) -> Page:
         """Read up to ``limit`` records; see :meth:`core.adapter.OrderSource.list_orders`.
@@ -126,6 +135,7 @@ class Poll:
             "per_page": size,
             "dp": const.DECIMAL_PLACES,
             "status": status,
+            **self._more,
         }
         if state.since:
             # naive and in UTC: with a `Z` WooCommerce shifts it by the shop's time zone
@@ -144,11 +154,16 @@ class Poll:
 
 
 def poll_all(
-    client: WooClient, settings: Mapping[str, Any], kind: str, cursor: Mapping[str, Any], limit: int
+    client: WooClient,
+    settings: Mapping[str, Any],
+    kind: str,
+    cursor: Mapping[str, Any],
+    limit: int,
+    more: Mapping[str, str] | None = None,
 ) -> Page:
     """A step of a kind's poll; with ``poll_trash`` the trash has a poll of its own behind it."""
     overlap = int(settings.get("poll_overlap") or OVERLAP)
-    poll = Poll(client, f"{kind}s", kind, overlap)
+    poll = Poll(client, f"{kind}s", kind, overlap, more)
     page = poll.step(cursor, limit, "any")
     if not settings.get("poll_trash"):
         return page

@@ -31,7 +31,11 @@ Record = Mapping[str, Any]
 
 
 def save_products(
-    client: WooClient, drafts: Sequence[ProductDraft], units: Units, limit: int = const.MAX_BATCH
+    client: WooClient,
+    drafts: Sequence[ProductDraft],
+    units: Units,
+    limit: int = const.MAX_BATCH,
+    more: Mapping[str, str] | None = None,
 ) -> Iterator[list[ItemResult]]:
     """See :meth:`core.adapter.CatalogueSink.save_products`. Errors of items:
 
@@ -43,14 +47,17 @@ def save_products(
     - those of :mod:`.serialize_products`
     - :class:`core.errors.NotFound`: a product that should be changed is gone
     """
-    return _Saving(client, units, limit).run([Job(draft) for draft in drafts])
+    return _Saving(client, units, limit, more).run([Job(draft) for draft in drafts])
 
 
 class _Saving:
-    def __init__(self, client: WooClient, units: Units, limit: int) -> None:
+    def __init__(
+        self, client: WooClient, units: Units, limit: int, more: Mapping[str, str] | None
+    ) -> None:
         self.client = client
         self.units = units
         self.limit = limit
+        self.more = more
 
     def run(self, jobs: list[Job]) -> Iterator[list[ItemResult]]:
         refused = skus.refuse_unusable(jobs)
@@ -147,7 +154,7 @@ class _Saving:
                 records[str(result.payload["id"])] = result.payload
         known = map(str, (row.payload or {}).get("variations") or ())
         if any(external_id not in records for external_id in known):
-            shown = variations_of(self.client, parent)
+            shown = variations_of(self.client, parent, self.more)
             records = {str(record["id"]): record for record in shown} | records
         result = self._result(job, row, list(records.values()))
         return (

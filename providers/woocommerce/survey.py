@@ -92,10 +92,13 @@ class Survey:
 
     @property
     def features(self) -> tuple[str, ...]:
-        """What later flows can use: lists of all refunds, and where shipments can be told."""
+        """What later flows can use: lists of all refunds, languages of products, and where
+        shipments can be told.
+        """
         found = {
             "order_tables": self.has_order_tables,
             "refund_list": self.version_number >= (9, 0),
+            const.WPML: const.WPML_SPACE in self.namespaces,
         }
         return (*(name for name, there in found.items() if there), *self.shipment_features)
 

@@ -20,7 +20,7 @@ from .world import World
 
 
 class CatalogueRefusalsContract:
-    def read(self, world: World, external_id: str) -> Product:
+    def product_of(self, world: World, external_id: str) -> Product:
         return world.adapter.parse_product(world.adapter.fetch_product(external_id).payload)
 
     def test_without_a_sku(self, world: World):
@@ -56,7 +56,7 @@ class CatalogueRefusalsContract:
         world.trash_product(external_id)
         results = save(world.adapter, [simple(sku), simple("OTHER")])
         assert codes(results) == ["sku_in_trash", ""]
-        assert self.read(world, external_id).status is ProductStatus.TRASHED
+        assert self.product_of(world, external_id).status is ProductStatus.TRASHED
 
     def test_one_that_is_gone(self, world: World):
         made = [row.echo for row in save(world.adapter, [simple("GONE"), simple("STAYS")])]

@@ -38,7 +38,7 @@ class CatalogueSinkContract(CatalogueTermsContract, CatalogueRefusalsContract):
     def assert_saved(self, world: World, product: Product, result: ItemResult) -> None:
         """Echo, and what is read, are what was sent."""
         assert result.error is None
-        read = self.read(world, result.echo.external_id)
+        read = self.product_of(world, result.echo.external_id)
         assert changes(product, result.echo, GROUPS) == ()
         assert parts_of(read) == parts_of(product)
         assert [v.external_id for v in read.variants] == [
@@ -167,7 +167,7 @@ class CatalogueSinkContract(CatalogueTermsContract, CatalogueRefusalsContract):
         )
         (result,) = save(world.adapter, [after], [group])
         assert result.error is None
-        old, new = parts_of(before), parts_of(self.read(world, before.external_id))
+        old, new = parts_of(before), parts_of(self.product_of(world, before.external_id))
         assert {name for name in GROUPS if old[name] != new[name]} == {group}
         assert new[group] == parts_of(after)[group]
 
@@ -197,4 +197,4 @@ class CatalogueSinkContract(CatalogueTermsContract, CatalogueRefusalsContract):
         made = save(world.adapter, [simple("DRAFT")])[0].echo
         for status in (ProductStatus.DRAFT, ProductStatus.HIDDEN, ProductStatus.PUBLISHED):
             save(world.adapter, [replace(made, status=status)], ["texts"])
-            assert self.read(world, made.external_id).status is status
+            assert self.product_of(world, made.external_id).status is status

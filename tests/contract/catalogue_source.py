@@ -45,7 +45,7 @@ def ids(records: list[Record]) -> list[str]:
 
 
 class CatalogueSourceContract:
-    def read(self, world: World, external_id: str) -> Product:
+    def product_of(self, world: World, external_id: str) -> Product:
         return world.adapter.parse_product(world.adapter.fetch_product(external_id).payload)
 
     def test_plays_the_role(self, world: World):
@@ -68,7 +68,7 @@ class CatalogueSourceContract:
 
     def test_a_product_with_more_variants_than_a_page(self, world: World):
         external_id, variants = world.variants(103)
-        product = self.read(world, external_id)
+        product = self.product_of(world, external_id)
         assert product.kind is ProductKind.VARIABLE
         assert sorted(v.external_id for v in product.variants) == sorted(variants)
         (attribute,) = [attribute for attribute in product.attributes if attribute.varies]
@@ -87,7 +87,7 @@ class CatalogueSourceContract:
     def test_one_in_the_trash(self, world: World):
         (external_id,) = world.goods(1)
         world.trash_product(external_id)
-        assert self.read(world, external_id).status is ProductStatus.TRASHED
+        assert self.product_of(world, external_id).status is ProductStatus.TRASHED
 
     @pytest.mark.parametrize("external_id", ["999999999", "", "0", "../x", "1?x=1"])
     def test_one_that_is_not_there(self, world: World, external_id):
@@ -127,7 +127,7 @@ class CatalogueSourceContract:
         world.goods(2)
         _found, cursor = run(world, {})
         world.tick(5)
-        before = parts_of(self.read(world, external_id))
+        before = parts_of(self.product_of(world, external_id))
         world.touch_product(variants[1])
         (record,), _cursor = run(world, cursor)
         assert record.external_id == external_id
