@@ -56,7 +56,7 @@ def variable(sku: str, options: Iterable[str] = ("S", "M"), **values: Any) -> Pr
         f"Product {sku}",
         variants,
         sku=sku,
-        attributes=(SIZE, Attribute("Fabric", ("Wool",))),
+        attributes=(SIZE, Attribute("Fabric", ("Linen",))),
         **values,
     )
 
