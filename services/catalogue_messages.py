@@ -13,6 +13,13 @@ def _product_texts(env):
             _("The shop has no brands: “%(name)s” can't be created there"),
             _("Update WooCommerce to 9.6 or newer, or take the brands off the products."),
         ),
+        "variations_unreadable": (
+            _("The shop can't show the variations of its product %(product)s"),
+            _(
+                "It breaks when it is asked for them: look at its log (WooCommerce → Status → "
+                "Logs), then retry."
+            ),
+        ),
         "not_a_product": (
             _("The shop sent something that is no product"),
             _("Field “%(field)s” is missing or odd. Look at the log of the shop's plug-ins."),

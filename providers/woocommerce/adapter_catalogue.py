@@ -20,7 +20,7 @@ from ...core.catalogue import (
 )
 from . import (
     catalogue,
-    const,
+    const_products,
     fields,
     parse_products,
     pictures,
@@ -62,7 +62,7 @@ class CatalogueRoles:
     def _languages(self) -> Mapping[str, str]:
         """What lists need to show all languages, as far as the last check knows the shop."""
         features = self.credentials.settings.get("features") or ()
-        return const.ALL_LANGUAGES if const.WPML in features else {}
+        return const_products.ALL_LANGUAGES if const_products.WPML in features else {}
 
     # === CATALOGUE: READING === #
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from ...core import errors
 from ...core.adapter import Credentials
 from ...core.catalogue import ItemResult, PriceItem, StockItem, StockState
-from . import const, prices_out, stock_in, stock_out
+from . import const, const_products, prices_out, stock_in, stock_out
 from .client import WooClient
 from .survey import Survey
 
@@ -54,4 +54,4 @@ class SinkRoles:
         """Of the store's prices; two where it does not tell."""
         known = self.credentials.settings.get("price_decimals")
         found = self._survey.decimals if known is None else int(known)
-        return const.USUAL_DECIMALS if found is None else found
+        return const_products.USUAL_DECIMALS if found is None else found

@@ -12,7 +12,7 @@ from typing import Any
 from ...core import errors
 from ...core.canonical import Page, Record
 from ...core.catalogue import Identity, Term, TermKind
-from . import const, fields
+from . import const, const_products, failure, fields
 from .client import WooClient
 from .parse_products import parse_identity, parse_term
 
@@ -48,25 +48,42 @@ def whole(
 ) -> dict[str, Any]:
     """The payload of a product: itself and its variations, which take a request of their own."""
     variations: list[dict[str, Any]] = []
+    shown = {key: value for key, value in product.items() if key not in const_products.SHUFFLED}
     if product.get("variations") and product.get("type") != "grouped":
         variations = variations_of(client, fields.identifier(product.get("id")), more)
-    return {"product": dict(product), "variations": variations}
+    return {"product": shown, "variations": variations}
 
 
 def variations_of(
     client: WooClient, external_id: str, more: Params | None = None
 ) -> list[dict[str, Any]]:
-    """``more``: parameters of every list, see :data:`.const.ALL_LANGUAGES`."""
+    """``more``: parameters of every list, see :data:`.const_products.ALL_LANGUAGES`.
+
+    A page that is too heavy for the shop is asked for in smaller ones.
+    """
     params = {"orderby": "id", "order": "asc", **(more or {})}
-    return list(client.pages(f"products/{external_id}/variations", params))
+    path = f"products/{external_id}/variations"
+    try:
+        return list(client.pages(path, params))
+    except errors.Retryable as error:
+        if not failure.too_heavy(error):
+            raise
+    return list(client.pages(path, params, const.SMALL_PAGE))
 
 
 def whole_page(client: WooClient, page: Page, more: Params | None = None) -> Page:
-    """A page of polled products, each with its variations."""
-    records = (
-        dataclasses.replace(record, payload=whole(client, record.payload, more))
-        for record in page.records
-    )
+    """A page of polled products, each with its variations.
+
+    Where the shop breaks on those of one product, its payload has ``null`` for them: whoever
+    parses it is told, and the page's other products are not held back.
+    """
+    records = []
+    for record in page.records:
+        try:
+            payload = whole(client, record.payload, more)
+        except errors.ServerError:
+            payload = {"product": dict(record.payload), "variations": None}
+        records.append(dataclasses.replace(record, payload=payload))
     return Page(tuple(records), page.cursor, page.more)
 
 
@@ -107,11 +124,13 @@ def terms(client: WooClient, kind: TermKind) -> list[Term]:
     Shops before 9.6 have no brands.
     """
     if kind is TermKind.ATTRIBUTE:
-        records = client.get(const.TERM_PATHS[kind]).sequence()
+        records = client.get(const_products.TERM_PATHS[kind]).sequence()
         return [parse_term(kind, record) for record in records]
     params = {"orderby": "id", "order": "asc", "hide_empty": "false"}
     try:
-        found = [parse_term(kind, row) for row in client.pages(const.TERM_PATHS[kind], params)]
+        found = [
+            parse_term(kind, row) for row in client.pages(const_products.TERM_PATHS[kind], params)
+        ]
     except errors.Rejected as error:
         if error.code != "no_route" or kind is not TermKind.BRAND:
             raise

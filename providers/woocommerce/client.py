@@ -123,14 +123,12 @@ class WooClient(woocommerce.API):
         return self.post(endpoint, body, params={"_method": "GET"})
 
     def pages(
-        self, endpoint: str, params: Mapping[str, Any] | None = None
+        self, endpoint: str, params: Mapping[str, Any] | None = None, size: int = const.MAX_PER_PAGE
     ) -> Iterator[dict[str, Any]]:
         """Every record of a list that doesn't change while it is read (rates, hooks)."""
         page = total = 1
         while page <= total:
-            answer = self.get(
-                endpoint, params={**(params or {}), "per_page": const.MAX_PER_PAGE, "page": page}
-            )
+            answer = self.get(endpoint, params={**(params or {}), "per_page": size, "page": page})
             yield from answer.sequence()
             total = answer.total_pages
             page += 1

@@ -20,7 +20,7 @@ from ...core.catalogue import (
     Term,
     TermKind,
 )
-from . import const, fields
+from . import const_products, fields
 from .parse_variants import parse_image, parse_simple, parse_stock, parse_variation
 from .units import Units
 
@@ -30,14 +30,17 @@ Payload = Mapping[str, Any]
 def parse_product(payload: Payload, units: Units, admin_url: str = "") -> Product:
     """Translate a product with its variations.
 
-    :raises errors.Rejected: ``not_a_product`` naming the ``field`` that no product lacks
+    :raises errors.Rejected: ``not_a_product`` naming the ``field`` that no product lacks;
+        ``variations_unreadable``: the shop broke on them
     """
     product = _bare(payload) if "id" in payload else fields.mapping(payload.get("product"))
     external_id = fields.identifier(product.get("id"))
     type_code = fields.text(product.get("type"))
     if not external_id or not type_code or type_code == "variation":
         raise errors.Rejected("not_a_product", field="type" if external_id else "id")
-    kind = const.PRODUCT_KIND.get(type_code, ProductKind.UNKNOWN)
+    if "variations" in payload and payload["variations"] is None:
+        raise errors.Rejected("variations_unreadable", product=external_id)
+    kind = const_products.PRODUCT_KIND.get(type_code, ProductKind.UNKNOWN)
     attributes = tuple(map(_attribute, fields.records(product.get("attributes"))))
     variations = sorted(fields.records(payload.get("variations")), key=_position)
     if variations or kind in (ProductKind.VARIABLE, ProductKind.GROUPED):
@@ -51,7 +54,7 @@ def parse_product(payload: Payload, units: Units, admin_url: str = "") -> Produc
         name=fields.plain(product.get("name")),
         variants=variants,
         type_code=type_code,
-        status=const.PRODUCT_STATUS.get(status_code, ProductStatus.UNKNOWN),
+        status=const_products.PRODUCT_STATUS.get(status_code, ProductStatus.UNKNOWN),
         status_code=status_code,
         sku=fields.text(product.get("sku")) if kind is ProductKind.VARIABLE else "",
         description=fields.text(product.get("description")),
@@ -79,7 +82,7 @@ def parse_identity(record: Payload, parent_id: str = "") -> Identity:
         parent_external_id=parent_id,
         sku=fields.text(record.get("sku")),
         barcode=fields.text(record.get("global_unique_id")),
-        kind=const.PRODUCT_KIND.get(fields.text(record.get("type")), ProductKind.UNKNOWN)
+        kind=const_products.PRODUCT_KIND.get(fields.text(record.get("type")), ProductKind.UNKNOWN)
         if not parent_id
         else ProductKind.SIMPLE,
     )
@@ -124,7 +127,7 @@ def _categories(product: Payload) -> list[dict[str, Any]]:
     """The shop puts a product without any into its default category: that is none at all."""
     found = fields.records(product.get("categories"))
     only = found[0].get("slug") if len(found) == 1 else ""
-    return [] if only == const.NO_CATEGORY else found
+    return [] if only == const_products.NO_CATEGORY else found
 
 
 def _terms(kind: TermKind, value: Any) -> tuple[Term, ...]:

@@ -16,7 +16,7 @@ from ...core.catalogue import (
     StockLevel,
     Variant,
 )
-from . import const, fields
+from . import const_products, fields
 from .units import Units
 
 Payload = Mapping[str, Any]
@@ -82,9 +82,11 @@ def parse_price(record: Payload) -> Price:
 def parse_stock(record: Payload) -> StockLevel:
     keeper = fields.text(record.get("manage_stock")) or str(record.get("manage_stock")).lower()
     return StockLevel(
-        keeper=const.STOCK_KEEPER.get(keeper, StockKeeper.NOBODY),
+        keeper=const_products.STOCK_KEEPER.get(keeper, StockKeeper.NOBODY),
         quantity=fields.amount(record.get("stock_quantity"), None),
-        backorders=const.BACKORDERS.get(fields.text(record.get("backorders")), Backorders.NO),
+        backorders=const_products.BACKORDERS.get(
+            fields.text(record.get("backorders")), Backorders.NO
+        ),
         in_stock=fields.text(record.get("stock_status")) != "outofstock",
     )
 

@@ -17,7 +17,7 @@ from requests.auth import HTTPBasicAuth
 
 from ...core import errors
 from ...core.catalogue import Image, Picture
-from . import const, fields
+from . import const_products, fields
 from .client import WooClient
 
 #: Ending of a file's name by its type; WordPress refuses a file whose name and content disagree.
@@ -82,7 +82,7 @@ def upload_picture(
 def _find(client: WooClient, name: str) -> Mapping[str, Any] | None:
     """By the slug, which WordPress makes of the file's name."""
     params = {"slug": name.partition(".")[0], "_fields": "id,slug,source_url"}
-    return next(iter(client.get_public(const.MEDIA_PATH, params).sequence()), None)
+    return next(iter(client.get_public(const_products.MEDIA_PATH, params).sequence()), None)
 
 
 def _upload(
@@ -95,7 +95,7 @@ def _upload(
     }
     auth = HTTPBasicAuth(user.encode(), password.encode())
     try:
-        return client.upload(const.MEDIA_PATH, picture.content, headers, auth).mapping()
+        return client.upload(const_products.MEDIA_PATH, picture.content, headers, auth).mapping()
     except (errors.BadCredentials, errors.Rejected) as error:
         # says nothing about WooCommerce's key
         details = {"channel_code": error.params.get("channel_code", error.code)}

@@ -37,7 +37,7 @@ from typing import Any
 from ...core import errors
 from ...core.canonical import Page, Record
 from ...core.fingerprint import fingerprint
-from . import const, failure, fields
+from . import const, const_products, failure, fields
 from .answer import Answer
 from .client import WooClient
 
@@ -147,7 +147,9 @@ class Poll:
         return Record(
             kind=self._kind,
             external_id=fields.identifier(payload.get("id")),
-            payload=payload,
+            payload={
+                key: value for key, value in payload.items() if key not in const_products.SHUFFLED
+            },
             modified_at=fields.moment(payload.get("date_modified_gmt")),
             fetched_at=answer.sent_at,
         )

@@ -14,7 +14,7 @@ from typing import Any
 
 from ...core import errors
 from ...core.catalogue import ItemResult, Price, PriceItem
-from . import const, variants_out
+from . import const, const_products, variants_out
 from .client import WooClient
 from .parse_variants import parse_price
 
@@ -38,7 +38,7 @@ def push_prices(
     def read(item: PriceItem, record: Mapping[str, Any]) -> ItemResult:
         shown, sent = _undated(parse_price(record)), as_kept(item.price, decimals)
         error = None
-        if record.get("type") in const.PRICELESS_TYPES:
+        if record.get("type") in const_products.PRICELESS_TYPES:
             error = errors.Rejected("price_on_parent")
         elif shown != sent:
             error = errors.Rejected("price_differs", sent=_text(sent), shown=_text(shown))
@@ -101,7 +101,7 @@ def _second(moment: datetime | None) -> datetime | None:
 
 
 def _stamp(moment: datetime | None) -> str:
-    return moment.strftime(const.GMT_FORMAT) if moment else ""
+    return moment.strftime(const_products.GMT_FORMAT) if moment else ""
 
 
 def _text(price: Price) -> str:

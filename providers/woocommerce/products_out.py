@@ -16,7 +16,7 @@ from typing import Any
 
 from ...core import errors
 from ...core.catalogue import ItemResult, ProductDraft
-from . import batches, const, skus
+from . import batches, const, const_products, skus
 from .catalogue import variations_of
 from .client import WooClient
 from .drafts import Job, VariantJob
@@ -110,7 +110,7 @@ class _Saving:
         again = []
         for row in results:
             job = by_key[row.key]
-            code = refused_as(row.error, const.TAKEN)
+            code = refused_as(row.error, const_products.TAKEN)
             if code and not job.external_id and not job.adopted:
                 job.adopted = True
                 job.error = skus.adopt_refused(self.client, job, row.error, by_key.values())
@@ -181,7 +181,7 @@ class _Saving:
         )
         for result in (result for results in calls for result in results):
             variant = by_key[result.key]
-            if refused_as(result.error, const.TAKEN) and not variant.adopted:
+            if refused_as(result.error, const_products.TAKEN) and not variant.adopted:
                 variant.adopted = True
                 variant.error = skus.adopt_refused_variant(self.client, variant, result.error)
                 yield from self._variations(parent, [variant])
@@ -204,7 +204,7 @@ def _told(
     """A refusal in our words, which says what it was about."""
     if not isinstance(error, errors.Rejected | errors.NotFound):
         return error
-    code = const.REFUSALS.get(refused_as(error, const.REFUSALS), error.code)
+    code = const_products.REFUSALS.get(refused_as(error, const_products.REFUSALS), error.code)
     about = {"product": job.draft.product.name, "sku": variant_sku or job.sku}
     if variant_sku is not None:
         about["variant"] = variant_sku

@@ -25,7 +25,7 @@ from ...core.catalogue import (
     Term,
     Variant,
 )
-from . import const, fields
+from . import const_products, fields
 from .prices_out import as_kept, price_body
 from .units import Units
 
@@ -105,7 +105,7 @@ def _texts(product: Product) -> Body:
         "description": product.description,
         "short_description": product.short_description,
     }
-    status = const.STATUS_OF_PRODUCT.get(product.status)
+    status = const_products.STATUS_OF_PRODUCT.get(product.status)
     return texts | ({"status": status} if status else {})
 
 
@@ -135,7 +135,7 @@ def _stock(stock: StockLevel) -> Body:
     counts = stock.keeper is StockKeeper.ITSELF
     body: Body = {"manage_stock": counts}
     if counts:
-        body["backorders"] = const.BACKORDER_CODE[stock.backorders]
+        body["backorders"] = const_products.BACKORDER_CODE[stock.backorders]
         if stock.quantity is not None:
             body["stock_quantity"] = int(stock.quantity.to_integral_value())
     elif stock.keeper is StockKeeper.NOBODY:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ...core import errors
 from ...core.canonical import StoreInfo
-from . import const, fields
+from . import const, const_products, fields
 from .answer import Answer
 from .client import WooClient
 
@@ -98,7 +98,7 @@ class Survey:
         found = {
             "order_tables": self.has_order_tables,
             "refund_list": self.version_number >= (9, 0),
-            const.WPML: const.WPML_SPACE in self.namespaces,
+            const_products.WPML: const_products.WPML_SPACE in self.namespaces,
         }
         return (*(name for name, there in found.items() if there), *self.shipment_features)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from ...core import errors
 from ...core.catalogue import Term, TermKind
-from . import catalogue, const, fields
+from . import catalogue, const_products, fields
 from .client import WooClient
 from .parse_products import parse_term
 
@@ -22,7 +22,7 @@ def save_term(client: WooClient, term: Term) -> Term:
     :raises errors.NotFound: it has an id and is gone
     :raises errors.Rejected: ``no_brands``, the shop is older than 9.6
     """
-    path, body = const.TERM_PATHS[term.kind], _body(term)
+    path, body = const_products.TERM_PATHS[term.kind], _body(term)
     if fields.identifier(term.external_id):
         record = client.put(f"{path}/{term.external_id}", body).mapping()
         return parse_term(term.kind, record)
@@ -52,9 +52,9 @@ def _body(term: Term) -> dict[str, Any]:
 
 def _existing(client: WooClient, term: Term, refused: errors.Rejected) -> Term | None:
     """The term that is in the way, if it is the one that is meant."""
-    if refused.params.get("channel_code") == const.TERM_EXISTS:
+    if refused.params.get("channel_code") == const_products.TERM_EXISTS:
         external_id = fields.identifier(refused.params.get("resource_id"))
-        record = client.get(f"{const.TERM_PATHS[term.kind]}/{external_id}").mapping()
+        record = client.get(f"{const_products.TERM_PATHS[term.kind]}/{external_id}").mapping()
         return parse_term(term.kind, record)
     if term.kind is TermKind.ATTRIBUTE:
         same = (x for x in catalogue.terms(client, term.kind) if _same(x.name, term.name))

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from ...core.catalogue import Price
-from . import const, fields
+from . import const_products, fields
 
 #: Digits behind the point that are written: more than any shop shows.
 _SMALLEST = Decimal("0.00001")
@@ -34,17 +34,17 @@ class Units:
         return value.quantize(Decimal(1).scaleb(-self.decimals), ROUND_HALF_UP)
 
     def kilograms(self, value: Any) -> Decimal | None:
-        return _scaled(value, const.WEIGHT_UNITS.get(self.weight))
+        return _scaled(value, const_products.WEIGHT_UNITS.get(self.weight))
 
     def millimetres(self, value: Any) -> Decimal | None:
-        return _scaled(value, const.DIMENSION_UNITS.get(self.dimension))
+        return _scaled(value, const_products.DIMENSION_UNITS.get(self.dimension))
 
     def weight_text(self, kilograms: Decimal | None) -> str | None:
         """'' for no weight, None where the store's unit isn't known."""
-        return _text(kilograms, const.WEIGHT_UNITS.get(self.weight))
+        return _text(kilograms, const_products.WEIGHT_UNITS.get(self.weight))
 
     def length_text(self, millimetres: Decimal | None) -> str | None:
-        return _text(millimetres, const.DIMENSION_UNITS.get(self.dimension))
+        return _text(millimetres, const_products.DIMENSION_UNITS.get(self.dimension))
 
 
 def _scaled(value: Any, unit: Decimal | None) -> Decimal | None:

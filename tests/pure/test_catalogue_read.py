@@ -10,7 +10,7 @@ from ...core import errors
 from ...core.catalogue import Image, Term, TermKind
 from ...core.http import Exchange
 from ...dev.woostore import Server, Store
-from ...providers.woocommerce import const
+from ...providers.woocommerce import const_products
 from ...providers.woocommerce.catalogue import _parents_first
 from ...providers.woocommerce.pictures import mimetype_of
 from .woo import Canned, replay
@@ -35,7 +35,7 @@ class TestLanguages:
         original, variants = world.variants(2)
         french = str(world.store.add_translation(int(original), "fr", name="Chemise")["id"])
         features = world.adapter.describe().features
-        assert (const.WPML in features) == (plug_in == "wpml")
+        assert (const_products.WPML in features) == (plug_in == "wpml")
         adapter = world.new_adapter(
             world.store.key,
             world.store.secret,
@@ -69,6 +69,41 @@ class TestTrash:
         (record,) = adapter.list_products(cursor, 100).records
         assert adapter.parse_product(record.payload).status.value == "trashed"
         adapter.close()
+
+
+class TestOddShops:
+    def test_what_the_shop_shuffles_is_no_change(self, world):
+        (external_id,) = world.goods(1)
+        cursor = world.adapter.list_products({}, 100).cursor
+        world.store.products[int(external_id)]["related_ids"] = [5, 4, 3]
+        assert world.adapter.list_products(cursor, 100).records == ()
+        assert "related_ids" not in world.adapter.fetch_product(external_id).payload["product"]
+
+    def test_variations_that_break_the_shop_hold_nothing_back(self, world):
+        broken, _variants = world.variants(2)
+        whole, _variants = world.variants(2)
+        world.server.faults.add("500-fatal-json", times=9, path=f"products/{broken}/variations")
+        found = {row.external_id: row.payload for row in world.adapter.list_products({}, 9).records}
+        assert len(world.adapter.parse_product(found[whole]).variants) == 2
+        with pytest.raises(errors.Rejected) as caught:
+            world.adapter.parse_product(found[broken])
+        assert caught.value.code == "variations_unreadable"
+        with pytest.raises(errors.ServerError):
+            world.adapter.fetch_product(broken)
+
+    def test_a_page_of_variations_that_is_too_heavy(self, world):
+        external_id, variants = world.variants(25)
+        world.server.faults.add("500-fatal-json", path="variations")
+        before = world.requests()
+        payload = world.adapter.fetch_product(external_id).payload
+        assert len(world.adapter.parse_product(payload).variants) == len(variants)
+        assert world.requests() - before == 1 + 3  # the broken one is not counted
+
+    def test_a_shop_that_goes_away_in_between_is_asked_again(self, world):
+        world.variants(2)
+        world.server.faults.add("503-html", path="variations")
+        with pytest.raises(errors.Unreachable):
+            world.adapter.list_products({}, 9)
 
 
 class TestRequests:

@@ -28,7 +28,7 @@ from ...core.catalogue import (
 from ...core.catalogue_diff import parts_of
 from ...dev.woostore import Server
 from ...dev.woostore.recorded import recorded_store
-from ...providers.woocommerce import const
+from ...providers.woocommerce import const_products
 from ...providers.woocommerce.parse_products import parse_product
 from ...providers.woocommerce.units import Units
 from .woo import load, names
@@ -134,13 +134,13 @@ class TestRecorded:
 
 
 class TestMeanings:
-    @pytest.mark.parametrize("unit", const.WEIGHT_UNITS)
+    @pytest.mark.parametrize("unit", const_products.WEIGHT_UNITS)
     def test_weights_go_there_and_back(self, unit):
         units = Units(unit, "cm")
         for text in ("0.2", "12.5", "3", "0.001"):
             assert units.weight_text(units.kilograms(text)) == text
 
-    @pytest.mark.parametrize("unit", const.DIMENSION_UNITS)
+    @pytest.mark.parametrize("unit", const_products.DIMENSION_UNITS)
     def test_lengths_go_there_and_back(self, unit):
         units = Units("kg", unit)
         for text in ("0.2", "12.5", "3"):
@@ -161,7 +161,7 @@ class TestMeanings:
         assert (product.variants[0].weight, product.variants[0].size) == (None, Size())
         assert Units("stone", "").weight_text(D(1)) is None
 
-    @pytest.mark.parametrize(("code", "status"), const.PRODUCT_STATUS.items())
+    @pytest.mark.parametrize(("code", "status"), const_products.PRODUCT_STATUS.items())
     def test_statuses(self, code, status):
         product = parse("simple", status=code)
         assert (product.status, product.status_code) == (status, code)

@@ -26,7 +26,7 @@ from ...core.catalogue import (
     Variant,
 )
 from ...dev.woostore import Server, Store
-from ...providers.woocommerce import const
+from ...providers.woocommerce import const_products
 from ...providers.woocommerce.pictures_out import can_upload
 from ...providers.woocommerce.serialize_products import product_body, variation_body
 from ...providers.woocommerce.units import Units
@@ -98,9 +98,9 @@ class TestBodies:
     def test_no_price_takes_the_price_away(self):
         assert body(simple("A", price=Price()), "prices")["regular_price"] == ""
 
-    @pytest.mark.parametrize("code", const.BACKORDERS)
+    @pytest.mark.parametrize("code", const_products.BACKORDERS)
     def test_backorders(self, code):
-        stock = StockLevel(StockKeeper.ITSELF, Decimal(5), const.BACKORDERS[code])
+        stock = StockLevel(StockKeeper.ITSELF, Decimal(5), const_products.BACKORDERS[code])
         assert body(simple("A", stock=stock), "stock") == {
             "manage_stock": True,
             "backorders": code,
