@@ -218,7 +218,10 @@ class StockSink(Protocol):
         """Publish quantities in as few calls as the channel allows; yields the results of each.
 
         A call that is too heavy is halved until a single item fails; one bad item never holds
-        back the others. ``echo``: the quantity as the shop shows it afterwards.
+        back the others. ``echo``: the quantity as the shop shows it afterwards. Errors of items:
+        NotFound; NeedsHuman ``stock_not_managed`` (``keeper``, a :class:`.catalogue.StockKeeper`'s
+        value) and ``stock_disabled`` where the shop does not count; Rejected ``stock_differs``
+        (``sent``, ``shown``); Retryable for what broke its call while others went through.
 
         :raises errors.Retryable: the shop can't be reached; what was yielded has happened
         """
@@ -235,7 +238,12 @@ class StockSource(Protocol):
 @runtime_checkable
 class PriceSink(Protocol):
     def push_prices(self, items: Sequence[PriceItem]) -> Iterator[Sequence[ItemResult]]:
-        """As :meth:`StockSink.push_stock`; ``echo`` is the :class:`.catalogue.Price`."""
+        """As :meth:`StockSink.push_stock`; ``echo`` is the :class:`.catalogue.Price`.
+
+        Errors of items: NotFound; Rejected ``sale_not_below`` (``sale``, ``regular``) and
+        ``bad_price`` (``price``), which are not sent; ``price_on_parent``; ``price_differs``
+        (``sent``, ``shown``).
+        """
 
 
 @runtime_checkable

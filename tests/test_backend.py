@@ -221,5 +221,12 @@ class TestOtherShop(TransactionCase):
         off = backend.flow_ids.filtered(lambda flow: not flow.active)
         self.assertEqual(
             {(flow.kind, flow.direction) for flow in off},
-            {("shipment", "in"), ("settlement", "in")},
+            {
+                ("shipment", "in"),
+                ("settlement", "in"),
+                ("product", "in"),
+                ("product", "out"),
+                ("stock", "out"),
+                ("price", "out"),
+            },
         )

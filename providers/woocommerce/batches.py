@@ -163,7 +163,7 @@ class _Push(Generic[Item]):
         if not isinstance(error, errors.UnknownOutcome) or not creates:
             if failure.too_heavy(error):
                 return items
-            raise _retryable(error) if isinstance(error, errors.UnknownOutcome) else error
+            raise retryable(error) if isinstance(error, errors.UnknownOutcome) else error
         if self.look is None:
             raise error
         self.look(creates)
@@ -180,12 +180,12 @@ class _Push(Generic[Item]):
             yield told
         for row in self.failed:
             if row not in told and row.error:
-                raise _retryable(row.error)
+                raise retryable(row.error)
 
     def _fail(self, item: Item, error: errors.ChannelError) -> None:
         """:raises errors.Retryable: it is not the item's fault"""
         if self.probing:
-            raise _retryable(error)
+            raise retryable(error)
         self.failed.append(ItemResult(self.key(item), error=error))
 
     def _probe(self, halves: list[list[Item]], fresh: list[Item]) -> None:
@@ -196,7 +196,7 @@ class _Push(Generic[Item]):
             halves.append([group.pop()])
 
 
-def _retryable(error: errors.ChannelError) -> errors.Retryable:
+def retryable(error: errors.ChannelError) -> errors.Retryable:
     """What was lost can be sent again, because it says how things shall be."""
     if isinstance(error, errors.Retryable):
         return error

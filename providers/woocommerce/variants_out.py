@@ -26,8 +26,9 @@ class VariantItem(Protocol):
 
 
 Item = TypeVar("Item", bound=VariantItem)
-#: Calls in a row that may fail before it is the shop that fails, not what they carry.
-MAX_FAILURES = 3
+#: Calls in a row that may fail before it is the shop that fails, not what they carry: without
+#: any answer, each after a long wait, and broken ones where none has gone through so far.
+MAX_SILENT, MAX_BROKEN = 3, 10
 
 
 def push(
@@ -91,12 +92,17 @@ def _patiently(calls: Iterable[list[ItemResult]]) -> Iterator[list[ItemResult]]:
             continue
         held += results
         broken += 1
-        if broken >= MAX_FAILURES and (not succeeded or all(map(_is_silent, held))):
-            break
-    if held and (broken >= MAX_FAILURES or not succeeded):
-        raise _retryable(held[-1].error)
+        silent = all(map(_is_silent, held)) and broken >= MAX_SILENT
+        if silent or (broken >= MAX_BROKEN and not succeeded):
+            raise _blame(held)
+    if held and not succeeded:
+        raise _blame(held)
     if held:
         yield _absolute(held)
+
+
+def _blame(results: list[ItemResult]) -> errors.Retryable:
+    return batches.retryable(results[-1].error or errors.ServerError())
 
 
 def _is_broken(error: errors.ChannelError | None) -> bool:
@@ -110,12 +116,6 @@ def _is_silent(result: ItemResult) -> bool:
 def _absolute(results: list[ItemResult]) -> list[ItemResult]:
     """Nobody has to look first before an absolute value is sent again."""
     return [
-        replace(result, error=_retryable(result.error)) if _is_broken(result.error) else result
+        replace(result, error=_blame([result])) if _is_broken(result.error) else result
         for result in results
     ]
-
-
-def _retryable(error: errors.ChannelError | None) -> errors.Retryable:
-    if isinstance(error, errors.Retryable):
-        return error
-    return errors.ServerError(error.code, **error.params) if error else errors.ServerError()

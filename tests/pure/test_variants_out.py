@@ -230,14 +230,26 @@ def test_a_shop_that_falls_silent_after_its_simple_products(world: WooWorld) -> 
     assert world.shown_stock(simple) == 9
 
 
-def test_many_bad_parents_hold_nothing_back(world: WooWorld) -> None:
-    (simple,) = world.goods(1)
+@pytest.mark.parametrize("bad", [slice(0, 5), slice(3, 12), slice(7, 12)])
+@pytest.mark.parametrize("simple", [0, 1])
+def test_many_bad_parents_hold_nothing_back(world: WooWorld, bad: slice, simple: int) -> None:
     families = [world.variants(1) for _family in range(12)]
-    for _parent, ids in families[:10]:
+    poisoned = families[bad]
+    for _parent, ids in poisoned:
         world.poison(ids[0])
-    items = [StockItem(simple, 9), *(StockItem(i, 9, p) for p, ids in families for i in ids)]
+    items = [StockItem(i, 9) for i in world.goods(simple)]
+    items += [StockItem(i, 9, p) for p, ids in families for i in ids]
     result = push(world, items)
-    assert Counter(result.values()) == {"fatal_error": 10, 9: 3}
+    good = 12 - len(poisoned) + simple
+    assert Counter(result.values()) == {"fatal_error": len(poisoned), 9: good}
+
+
+def test_a_shop_that_breaks_on_every_parent(world: WooWorld) -> None:
+    families = [world.variants(1) for _family in range(20)]
+    world.server.faults.add("500-fatal-json", times=999, method="POST")
+    with pytest.raises(errors.Retryable):
+        push(world, [StockItem(i, 9, p) for p, ids in families for i in ids])
+    assert len(world.server.faults.happened) == 10
 
 
 def test_the_only_item_breaks_the_shop(world: WooWorld) -> None:
