@@ -38,10 +38,11 @@ class ChannelBackend(models.Model):
         return (self.sudo().provider_settings or {}).get(name, default)
 
     def _tick(self):
-        super()._tick()
+        result = super()._tick()
         last = self.store_read_at
         if self.state == "connected" and last and last + READ_AGAIN <= fields.Datetime.now():
             self._enqueue_read_store()
+        return result
 
     def _enqueue_read_store(self):
         self.with_delay(
