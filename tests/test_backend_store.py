@@ -59,6 +59,7 @@ class TestStoreSettings(ChannelCase):
         self.assertEqual(self.backend.sudo().provider_settings, before)
 
     def test_it_is_read_again_every_day(self):
+        self.backend._remember_identity()
         self.backend._tick()
         self.assertFalse(self._jobs(), "never checked")
         self.backend.action_check_connection()
