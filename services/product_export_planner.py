@@ -94,24 +94,23 @@ class ChannelProductExportPlanner(models.AbstractModel):
 
     def _reason_against(self, backend, facts, plan):
         """Why nothing at all is sent; '' if something may be."""
-        _, template, new = self.env._, plan.record, plan.known is None
-        if backend in template.channel_excluded_backend_ids:
-            return _("Not sold in this shop")
+        template, new = plan.record, plan.known is None
+        if backend in template.sudo().channel_excluded_backend_ids:
+            return self.env._("Not sold in this shop")
         if plan.binding.gone_at:
-            return _("Deleted in the shop. “Publish in Shops” makes it anew")
+            return self.env._("Deleted in the shop. “Publish in Shops” makes it anew")
         if plan.product.kind is ProductKind.UNKNOWN:
-            return _("The shop knows no product of the type “Combo”")
+            return self.env._("The shop knows no product of the type “Combo”")
         if not new:
             return ""
         if self._bound_variants(facts, template):
-            return _("Its variants belong to other products of the shop")
+            return self.env._("Its variants belong to other products of the shop")
         if template.id in {backend[name].product_tmpl_id.id for name in INNER}:
-            return _("A product of the connector itself")
-        if not template.active:
-            return _("Archived before it was published")
-        if not plan.product.variants:
-            return _("No variant exists yet")
-        return "" if self._is_wanted(backend, template) else _("Not published in this shop")
+            return self.env._("A product of the connector itself")
+        if not plan.product.variants and plan.product.kind is ProductKind.SIMPLE:
+            return self.env._("All its variants are archived")
+        wanted = self._is_wanted(backend, template)
+        return "" if wanted else self.env._("Not published in this shop")
 
     def _is_wanted(self, backend, template):
         if backend in template.sudo().channel_wanted_backend_ids:

@@ -22,7 +22,7 @@ class ChannelProductExportWriter(models.AbstractModel):
         """
         binding = self._bind_template(backend, plan, echo)
         if plan.groups != ("texts",):
-            self._bind_variants(backend, plan, echo)
+            self._bind_variants(backend, plan, echo, in_step)
         if in_step:
             (known,) = self.env["channel.product.reader"]._with_hashes(backend, [echo])
             binding._in_step(parts_of(plan.product), parts_of(known), plan.written)
@@ -40,13 +40,13 @@ class ChannelProductExportWriter(models.AbstractModel):
             "tax_class": echo.tax_class or STANDARD,
         }
         if binding:
-            binding.write(values)
+            _write_changed(binding, values)
             return binding
         if echo.language:
             values["language"] = echo.language
         return Binding._bind(backend, echo.external_id, plan.record, **values)
 
-    def _bind_variants(self, backend, plan, echo):
+    def _bind_variants(self, backend, plan, echo, in_step):
         """Bind every variant to its counterpart: the same id, else the same SKU."""
         Binding = self.env["channel.binding.product"]
         variable = echo.kind is ProductKind.VARIABLE
@@ -71,10 +71,14 @@ class ChannelProductExportWriter(models.AbstractModel):
                 new = {"backend_id": backend.id, "external_id": found.external_id}
                 rows.append({**values, **new, "odoo_id": product.id})
             elif row.odoo_id == product:
-                row.write({**values, "gone_at": False})
+                _write_changed(row, {**values, "gone_at": False})
         created = Binding.create(rows)
         if created:
             self.env["channel.outbox"]._note_many("stock", created.odoo_id.ids)
+        # the drain of prices then knows that it has nothing to tell
+        sent = set(shown) if "prices" in plan.written and in_step else set()
+        prices = {external_id: variant.price for external_id, variant in shown.items()}
+        (known + created)._saw_prices(prices, sent)
 
     def _sent_variants(self, plan):
         """``[(product.product, Variant)]`` of what was sent, in the reader's order."""
@@ -139,6 +143,16 @@ class ChannelProductExportWriter(models.AbstractModel):
                     url=image.url,
                 )
 
+    def _forget_pictures(self, backend, plan):
+        """The shop has lost pictures of a product: a retry sends all of them again."""
+        images = [*plan.product.images, *(one.image for one in plan.product.variants if one.image)]
+        self.env["channel.binding.image"].search(
+            [
+                ("backend_id", "=", backend.id),
+                ("external_id", "in", [image.external_id for image in images]),
+            ]
+        ).unlink()
+
     # === WHAT DOES NOT TRAVEL OUT === #
 
     def _return(self, backend, plan):
@@ -156,3 +170,12 @@ class ChannelProductExportWriter(models.AbstractModel):
         """The shop has the product no more; the import of its deletion says so, too."""
         binding = plan.binding.exists().filtered(lambda row: not row.gone_at)
         binding.write({"gone_at": fields.Datetime.now()})
+
+
+def _write_changed(record, values):
+    """A write of what is there already would have others look at it again."""
+    changed = {
+        name: value for name, value in values.items() if (record[name] or False) != (value or False)
+    }
+    if changed:
+        record.write(changed)

@@ -288,6 +288,8 @@ class ChannelProductExporter(models.AbstractModel):
         if isinstance(result.error, errors.NotFound):
             writer._gone(plan)
             return plan.gone()
+        if result.error and result.error.code == "image_gone":
+            writer._forget_pictures(backend, plan)
         if isinstance(result.echo, Product):
             try:
                 writer._take_echo(backend, plan, result.echo, in_step=not result.error)

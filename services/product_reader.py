@@ -76,12 +76,13 @@ class ChannelProductReader(models.AbstractModel):
     # === ALL OF THEM AT ONCE === #
 
     def _variants(self, templates):
-        return (
-            self.env["product.product"]
-            .with_context(active_test=False)
-            .search([("product_tmpl_id", "in", templates.ids)], order="id")
-            .with_context(active_test=True)
-        )
+        variants = self.env["product.product"].with_context(active_test=False)
+        variants = variants.search([("product_tmpl_id", "in", templates.ids)], order="id")
+        variants = variants.with_context(active_test=True)
+        # or those of each template would be read apart
+        values = variants.product_template_attribute_value_ids
+        values.fetch(["attribute_id", "attribute_line_id", "product_attribute_value_id"])
+        return variants
 
     def _facts(self, backend, templates, variants):
         service = self.env["channel.product.facts"]
@@ -100,15 +101,9 @@ class ChannelProductReader(models.AbstractModel):
             terms={records._name: service._term_ids(backend, records) for records in terms},
             images=images,
             attachments=attachments,
-            prices=self._prices(backend, variants),
+            prices=self.env["channel.price.reader"]._read(backend, variants),
             tax_rows=service._tax_rows(backend),
         )
-
-    def _prices(self, backend, variants):
-        """``{variant id: Price}`` in the store's currency and tax mode."""
-        if "channel.price.reader" in self.env:
-            return self.env["channel.price.reader"]._read(backend, variants)
-        return {one.id: Price(regular=Decimal(repr(one.lst_price))) for one in variants}
 
     # === ONE PRODUCT === #
 
@@ -227,7 +222,7 @@ class ChannelProductReader(models.AbstractModel):
                 Attribute(
                     value.attribute_id.name, (), self._attribute_id(facts, value.attribute_id)
                 ).key,
-                "" if value.product_attribute_value_id.channel_any else value.name,
+                _option(value.product_attribute_value_id),
             )
             for value in variant.product_template_attribute_value_ids
             if self._varies(value.attribute_line_id)
@@ -292,6 +287,10 @@ def _with_ancestors(records):
         level = level.parent_id - found
         found |= level
     return found
+
+
+def _option(value):
+    return "" if value.channel_any else value.name
 
 
 def _backorders(template):

@@ -131,6 +131,12 @@ class TestProductExport(ProductExportCase):
             self.assertEqual(self.shop("MUG")["status"], status)
             self.assertInStep(mug)
 
+    def test_archived_product_is_made_as_a_draft(self):
+        mug = self.template(active=False)
+        self.publish(mug)
+        self.assertEqual(self.shop("MUG")["status"], "draft")
+        self.assertInStep(mug)
+
     def test_tree_of_categories(self):
         Category = self.env["product.category"]
         goods = Category.create({"name": "Goods"})

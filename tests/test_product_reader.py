@@ -38,7 +38,7 @@ class TestProductReader(ChannelCase):
         super().setUpClass()
         cls.red = picture("red")
 
-    def read(self, *templates, **options):
+    def products_of(self, *templates, **options):
         found = self.env["channel.product.reader"]._read(
             self.backend, self.env["product.template"].union(*templates), **options
         )
@@ -96,7 +96,7 @@ class TestProductReader(ChannelCase):
             channel_description="<p>Big</p>",
         )
         mug.product_variant_id.write({"channel_length": 80.0, "channel_height": 95.5})
-        (product,) = self.read(mug)
+        (product,) = self.products_of(mug)
         self.assertEqual(product.kind, ProductKind.SIMPLE)
         self.assertEqual(
             (product.external_id, product.name, product.sku, product.description),
@@ -118,14 +118,14 @@ class TestProductReader(ChannelCase):
         self.bind("product", mug.product_variant_id, "70")
         other = self._make_backend(self.company, "Other shop")
         self.env["channel.binding.template"]._bind(other, "99", mug)
-        (product,) = self.read(mug)
+        (product,) = self.products_of(mug)
         self.assertEqual((product.external_id, product.variants[0].external_id), ("70", "70"))
 
     def test_what_was_deleted_in_the_shop_has_no_id(self):
         mug = self.template()
         for model, record in (("template", mug), ("product", mug.product_variant_id)):
             self.bind(model, record, "70", gone_at="2026-01-01 00:00:00")
-        (product,) = self.read(mug)
+        (product,) = self.products_of(mug)
         self.assertEqual((product.external_id, product.variants[0].external_id), ("", ""))
 
     def test_states(self):
@@ -145,7 +145,7 @@ class TestProductReader(ChannelCase):
             ],
         )
         service = self.template(type="service")
-        one, two, three, four = self.read(hidden, archived, combo, service)
+        one, two, three, four = self.products_of(hidden, archived, combo, service)
         self.assertIs(one.status, ProductStatus.HIDDEN)
         self.assertIs(two.status, ProductStatus.DRAFT)
         self.assertTrue(two.variants[0].published)
@@ -171,7 +171,7 @@ class TestProductReader(ChannelCase):
         small, anything = self.variants(shirt, ("S", "Yes"), ("Any", "No"))
         self.bind("template", shirt, "10")
         self.bind("product", small, "11", parent_external_id="10", stock_keeper="parent")
-        (product,) = self.read(shirt)
+        (product,) = self.products_of(shirt)
         self.assertEqual((product.kind, product.sku), (ProductKind.VARIABLE, "SHIRT"))
         self.assertEqual(
             product.attributes,
@@ -191,7 +191,7 @@ class TestProductReader(ChannelCase):
         # nobody counts what Odoo does not count, whatever the shop did once
         self.assertIs(product.stock.keeper, StockKeeper.NOBODY)
         shirt.is_storable = True
-        (product,) = self.read(shirt)
+        (product,) = self.products_of(shirt)
         self.assertEqual(
             [product.stock.keeper, *(one.stock.keeper for one in product.variants)],
             [StockKeeper.ITSELF, StockKeeper.PARENT, StockKeeper.ITSELF],
@@ -203,14 +203,14 @@ class TestProductReader(ChannelCase):
         ):
             (small + anything).active = True
             archived.active = False
-            (product,) = self.read(shirt)
+            (product,) = self.products_of(shirt)
             found = [(one.external_id, one.published) for one in product.variants]
             self.assertEqual(found, expected)
 
     def test_single_value_of_odoos_own_attribute_informs(self):
         colour = self.attribute("Colour", "Red", create_variant="always")
         mug = self.template(attribute_line_ids=[self.line(colour)])
-        (product,) = self.read(mug)
+        (product,) = self.products_of(mug)
         self.assertIs(product.kind, ProductKind.SIMPLE)
         self.assertEqual(product.attributes, (Attribute("Colour", ("Red",)),))
 
@@ -222,7 +222,7 @@ class TestProductReader(ChannelCase):
         self.bind("category", goods, "15")
         self.bind("category", mugs, "16")
         self.bind("tag", tag, "3")
-        (product,) = self.read(
+        (product,) = self.products_of(
             self.template(
                 channel_category_ids=mugs.ids,
                 product_tag_ids=tag.ids,
@@ -268,13 +268,13 @@ class TestProductReader(ChannelCase):
         undecided = self.template(taxes_id=full.ids)
         self.bind("template", undecided, "2", tax_class="new")
         free = self.template(taxes_id=False)
-        found = self.read(standard, reduced, food, undecided, free)
+        found = self.products_of(standard, reduced, food, undecided, free)
         self.assertEqual(
             [(product.tax_class, product.taxable) for product in found],
             [("", True), ("books", True), ("food", True), ("new", True), ("", False)],
         )
         food.taxes_id = full
-        self.assertEqual(self.read(food)[0].tax_class, "")
+        self.assertEqual(self.products_of(food)[0].tax_class, "")
 
     def test_pictures(self):
         blue = picture("blue")
@@ -283,18 +283,18 @@ class TestProductReader(ChannelCase):
             channel_image_ids=[(0, 0, {"name": "From behind", "image": base64.b64encode(blue)})],
         )
         attachment = self.attachment(mug)
-        red, behind = self.read(mug)[0].images
+        red, behind = self.products_of(mug)[0].images
         self.assertEqual(red, ShopImage(content_hash=hashlib.sha256(self.red).hexdigest()))
         self.assertEqual(
             behind, ShopImage(alt="From behind", content_hash=hashlib.sha256(blue).hexdigest())
         )
         # what the shop's picture was before Odoo made it smaller
         self.bind("image", attachment, "8", content_hash="big", fingerprint=attachment.checksum)
-        red, behind = self.read(mug)[0].images
+        red, behind = self.products_of(mug)[0].images
         self.assertEqual((red.external_id, red.content_hash), ("8", "big"))
         # other bytes in the same attachment are another picture
         mug.image_1920 = base64.b64encode(blue)
-        self.assertEqual(self.read(mug)[0].images[0].external_id, "")
+        self.assertEqual(self.products_of(mug)[0].images[0].external_id, "")
 
     def test_hashes_of_what_the_shop_shows(self):
         mug = self.template(image_1920=base64.b64encode(self.red))
@@ -319,13 +319,13 @@ class TestProductReader(ChannelCase):
         self.bind("template", mug, "70", language="en")
         self.bind("template", mug, "71", language="nl", is_primary=False)
         for lang, expected in (("en_US", ("70", "Mug", "en")), ("nl_NL", ("71", "Mok", "nl"))):
-            (product,) = self.read(mug, lang=lang)
+            (product,) = self.products_of(mug, lang=lang)
             self.assertEqual((product.external_id, product.name, product.language), expected)
             self.assertEqual(product.translations, {"en": "70", "nl": "71"})
 
     def test_pounds(self):
         self.env["ir.config_parameter"].set_param("product.weight_in_lbs", "1")
-        (product,) = self.read(self.template(weight=2.0))
+        (product,) = self.products_of(self.template(weight=2.0))
         self.assertEqual(product.variants[0].weight, Decimal("0.907185"))
 
     def test_queries_do_not_grow(self):
