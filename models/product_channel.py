@@ -2,6 +2,8 @@
 
 from odoo import fields, models
 
+from .whole_html import WholeHtml
+
 
 class ProductTemplate(models.Model):
     _inherit = "product.template"
@@ -12,11 +14,11 @@ class ProductTemplate(models.Model):
         "Channel Products",
         groups="channel_connector.group_user",
     )
-    channel_description = fields.Html(
-        "Shop Description", translate=True, sanitize_attributes=False, sanitize_form=False
+    channel_description = WholeHtml(
+        "Shop Description", sanitize_attributes=False, sanitize_form=False
     )
-    channel_short_description = fields.Html(
-        "Short Shop Description", translate=True, sanitize_attributes=False, sanitize_form=False
+    channel_short_description = WholeHtml(
+        "Short Shop Description", sanitize_attributes=False, sanitize_form=False
     )
     channel_visibility = fields.Selection(
         [("published", "For everybody"), ("hidden", "For those who may see it")],
@@ -68,7 +70,7 @@ class ProductProduct(models.Model):
     channel_length = fields.Float("Length (mm)", digits=(16, 3))
     channel_width = fields.Float("Width (mm)", digits=(16, 3))
     channel_height = fields.Float("Height (mm)", digits=(16, 3))
-    channel_description = fields.Html("Variant's Shop Description", translate=True)
+    channel_description = WholeHtml("Variant's Shop Description")
 
 
 class ProductAttribute(models.Model):
