@@ -32,11 +32,15 @@ class ChannelProductResolver(models.AbstractModel):
         """What is bound, and what fits what is not (a product or NeedsHuman)."""
         refs = {ref for ref in refs if ref.key or ref.sku or ref.barcode}
         found = self._by_binding(backend, refs)
+        return found, self._by_identity(backend, refs - found.keys())
+
+    def _by_identity(self, backend, refs):
+        """Find products by SKU, then by barcode; writes nothing. See :meth:`_resolve`."""
         matched = {}
         for search in (self._by_sku, self._by_sku_in_any_case, self._by_barcode):
-            if left := refs - found.keys() - matched.keys():
+            if left := refs - matched.keys():
                 matched.update(search(backend, left))
-        return found, matched
+        return matched
 
     def _by_binding(self, backend, refs):
         keys = {ref.key for ref in refs if ref.key}
@@ -102,6 +106,7 @@ class ChannelProductResolver(models.AbstractModel):
                 "external_id": ref.key,
                 "odoo_id": product.id,
                 "sku": ref.sku,
+                "parent_external_id": ref.external_id if ref.variant_external_id else "",
             }
             for ref, product in products.items()
             if ref.key
