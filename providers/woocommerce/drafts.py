@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 from functools import cached_property
 
@@ -23,7 +23,17 @@ class Job:
     found: dict[str, str] = dataclass_field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.external_id = self.draft.product.external_id
+        product = self.draft.product
+        self.external_id = product.external_id
+        own = ("", product.external_id)
+        if product.external_id and any(v.external_id not in own for v in product.variants):
+            # all its variations leave all options open: one thing to Odoo, which can't tell
+            # what they vary by, and must not make it a simple product with variations
+            kept = self.draft.groups
+            if product.kind is ProductKind.SIMPLE:
+                kept -= {"attributes"}
+            product = replace(product, kind=ProductKind.VARIABLE)
+            self.draft = replace(self.draft, product=product, groups=kept)
 
     @property
     def key(self) -> str:

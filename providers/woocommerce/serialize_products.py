@@ -60,7 +60,7 @@ def product_body(product: Product, groups: frozenset[str], units: Units, new: bo
         ]
     if product.kind is ProductKind.VARIABLE:
         if "details" in groups:
-            body["sku"] = product.sku
+            body |= _sku(product.sku)
         return body | (_stock(product.stock) if "stock" in groups else {})
     return body | _sold(product.variants[0], groups, units)
 
@@ -112,7 +112,7 @@ def _texts(product: Product) -> Body:
 def _details(variant: Variant, units: Units) -> Body:
     """A product that can be downloaded stays so: Odoo can't tell."""
     body: Body = {
-        "sku": variant.sku,
+        **_sku(variant.sku),
         "global_unique_id": variant.barcode if _GTIN.fullmatch(variant.barcode) else "",
         "virtual": variant.virtual,
     }
@@ -123,6 +123,11 @@ def _details(variant: Variant, units: Units) -> Body:
         body["weight"] = weight
     size = _dimensions(variant.size, units)
     return body | ({"dimensions": size} if size else {})
+
+
+def _sku(sku: str) -> Body:
+    """No SKU takes none away: by it a product is found again."""
+    return {"sku": sku} if sku else {}
 
 
 def _dimensions(size: Size, units: Units) -> Body:

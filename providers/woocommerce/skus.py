@@ -18,8 +18,6 @@ from .drafts import Job, VariantJob
 _FIELDS = "id,sku,type,parent_id,status"
 #: SKUs in one address, and their characters: a request line may have 8 kB.
 MAX_SKUS, MAX_CHARACTERS = 50, 1500
-#: What a draft may be written over.
-_ADOPTABLE = ("simple", "variable")
 _WRITABLE = (ProductKind.SIMPLE, ProductKind.VARIABLE)
 
 
@@ -62,7 +60,7 @@ def adopt_known(client: WooClient, jobs: Sequence[Job]) -> None:
     for job in new:
         record = found.get(job.sku.casefold())
         if record:
-            job.external_id, job.error = _adoptable(record)
+            job.external_id, job.error = _adoptable(job, record)
     for job in jobs:
         for variant in job.new_variants:
             record = found.get(variant.sku.casefold(), {})
@@ -101,8 +99,11 @@ def _portions(skus: Iterable[str]) -> Iterator[list[str]]:
         yield part
 
 
-def _adoptable(record: dict[str, Any]) -> tuple[str, errors.Rejected | None]:
-    """(id, None), or ('', why it can't be written over)."""
+def _adoptable(job: Job, record: dict[str, Any]) -> tuple[str, errors.Rejected | None]:
+    """(id, None), or ('', why it can't be written over).
+
+    A variable product that became a simple one would lose its variations.
+    """
     external_id = fields.identifier(record.get("id"))
     kind = fields.text(record.get("type"))
     details = {"resource_id": int(external_id or 0), "sku": fields.text(record.get("sku"))}
@@ -110,7 +111,7 @@ def _adoptable(record: dict[str, Any]) -> tuple[str, errors.Rejected | None]:
         return "", errors.Rejected("sku_taken_by_variation", **details)
     if record.get("status") == "trash":
         return "", errors.Rejected("sku_in_trash", **details)
-    if kind not in _ADOPTABLE:
+    if kind != ("variable" if job.is_variable else "simple"):
         return "", errors.Rejected("sku_taken", type=kind, **details)
     return external_id, None
 
@@ -128,7 +129,7 @@ def adopt_refused(
     if fields.text(record.get("sku")).casefold() not in ("", job.sku.casefold()):
         # a GTIN: another product has it, which is not this one
         return errors.Rejected("barcode_taken", resource_id=record.get("id"))
-    external_id, refusal = _adoptable(record)
+    external_id, refusal = _adoptable(job, record)
     if any(other.external_id == external_id for other in others if external_id):
         return errors.Rejected("sku_twice", sku=job.sku)
     job.external_id = external_id

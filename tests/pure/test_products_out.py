@@ -240,10 +240,31 @@ class TestRefusals:
         assert result.error.params["resource_id"] == int(one.external_id)
         assert world.sku_of(two.external_id) == "TWO"
 
-    def test_a_grouped_product_is_not_written_over(self, world):
+    def test_a_product_of_another_kind_is_not_written_over(self, world):
         world.store.add_product(sku="GROUP", type="grouped")
-        (result,) = save(world.adapter, [simple("GROUP")])
-        assert result.error.code == "sku_taken"
+        external_id, _variants = world.variants(2)
+        world.store.edit_product(int(external_id), sku="VAR")
+        results = save(world.adapter, [simple("GROUP"), simple("VAR"), variable("NEW")])
+        assert codes(results) == ["sku_taken", "sku_taken", ""]
+        assert world.store.products[int(external_id)]["type"] == "variable"
+
+    def test_one_thing_to_odoo_that_has_a_variation_in_the_shop(self, world):
+        external_id, (variation,) = world.variants(1)
+        world.store.edit_product(int(external_id), sku="PARENT")
+        before = world.store.products[int(external_id)]["attributes"]
+        product = simple(world.sku_of(variation), external_id=variation)
+        (result,) = save(world.adapter, [replace(product, external_id=external_id)])
+        assert result.error is None
+        row = world.store.products[int(external_id)]
+        assert (row["type"], row["sku"], row["attributes"]) == ("variable", "PARENT", before)
+        assert world.shown_price(variation).regular == Decimal("12.50")
+
+    def test_a_sku_is_never_taken_away(self, world):
+        made = save(world.adapter, [simple("KEPT")])[0].echo
+        bare = replace(made, variants=(replace(made.variants[0], sku=""),))
+        (result,) = save(world.adapter, [bare], ["details"])
+        assert result.error is None
+        assert world.sku_of(made.external_id) == "KEPT"
 
     def test_an_image_the_shop_can_t_fetch(self, world):
         image = Image("", f"{world.server.url}/nothing.jpg")
