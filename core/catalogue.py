@@ -240,7 +240,8 @@ class ProductDraft:
     """A product to be created (no ``external_id``) or changed in the shop.
 
     ``groups``: only these of :data:`GROUPS` are sent. ``key``: the caller's name for it. Variants
-    with an ``external_id`` are changed, others are created; the shop's other variants stay.
+    with an ``external_id`` are changed, others are created where ``attributes`` are sent; the
+    shop's other variants stay.
     """
 
     key: str

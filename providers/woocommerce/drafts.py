@@ -9,6 +9,7 @@ from functools import cached_property
 from ...core import errors
 from ...core.catalogue import Image, ProductDraft, ProductKind, Variant
 from . import fields
+from .serialize_products import VARIANT_GROUPS
 
 
 @dataclass
@@ -55,9 +56,17 @@ class Job:
 
     @property
     def new_variants(self) -> list[Variant]:
-        if not self.is_variable:
+        """Those to be created: with options that their product gets in the same breath."""
+        product = self.draft.product
+        if not self.is_variable or (product.external_id and "attributes" not in self.groups):
             return []
-        return [variant for variant in self.draft.product.variants if not variant.external_id]
+        return [variant for variant in product.variants if not variant.external_id]
+
+    @property
+    def known_variants(self) -> list[Variant]:
+        if not self.groups & VARIANT_GROUPS:
+            return []
+        return [variant for variant in self.draft.product.variants if variant.external_id]
 
     @cached_property
     def downloads(self) -> bool:

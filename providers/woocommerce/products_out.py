@@ -142,9 +142,7 @@ class _Saving:
         """Create and change a product's variations; the first error is the product's."""
         parent = str((row.payload or {}).get("id"))
         job.external_id = parent
-        wanted = [VariantJob(job, variant) for variant in job.draft.product.variants]
-        if not job.groups & VARIANT_GROUPS:
-            wanted = [variant for variant in wanted if not variant.external_id]
+        wanted = [VariantJob(job, one) for one in (*job.known_variants, *job.new_variants)]
         records: dict[str, Record] = {}
         failed: errors.ChannelError | None = None
         for result in self._variations(parent, wanted):

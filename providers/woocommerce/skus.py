@@ -36,8 +36,8 @@ def _unusable(job: Job, seen: set[str]) -> errors.Rejected | None:
         return errors.Rejected("kind_not_published", kind=product.kind.value)
     if not job.external_id and not job.sku:
         return errors.Rejected("sku_missing")
-    variants = product.variants if job.is_variable else ()
-    nameless = next((v for v in variants if not v.external_id and not v.sku), None)
+    variants = (*job.known_variants, *job.new_variants) if job.is_variable else ()
+    nameless = next((variant for variant in job.new_variants if not variant.sku), None)
     if nameless:
         chosen = " / ".join(choice.option for choice in nameless.choices)
         return errors.Rejected("sku_missing", variant=chosen)

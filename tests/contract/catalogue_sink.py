@@ -188,6 +188,13 @@ class CatalogueSinkContract(CatalogueTermsContract, CatalogueRefusalsContract):
         assert [v.sku for v in result.echo.variants] == ["MORE-S", "MORE-M", "MORE-L"]
         assert result.echo.variants[2].price == Price(Decimal(9), Decimal(8))
 
+    def test_no_variant_without_the_attributes_it_needs(self, world: World):
+        made = save(world.adapter, [variable("FEW")])[0].echo
+        more = replace(made, variants=(*made.variants, *variable("FEW", ["L"]).variants))
+        (result,) = save(world.adapter, [more], ["prices"])
+        assert result.error is None
+        assert [v.sku for v in result.echo.variants] == ["FEW-S", "FEW-M"]
+
     def test_variants_that_are_not_named_stay(self, world: World):
         made = save(world.adapter, [variable("STAY")])[0].echo
         (result,) = save(world.adapter, [replace(made, variants=made.variants[:1])], ["prices"])

@@ -166,6 +166,27 @@ class TestMeanings:
         product = parse("simple", status=code)
         assert (product.status, product.status_code) == (status, code)
 
+    @pytest.mark.parametrize(("code", "kind"), const_products.PRODUCT_KIND.items())
+    def test_kinds(self, code, kind):
+        assert parse("simple", type=code).kind is kind
+
+    @pytest.mark.parametrize(("code", "meaning"), const_products.BACKORDERS.items())
+    def test_backorders(self, code, meaning):
+        assert parse("simple", backorders=code).variants[0].stock.backorders is meaning
+
+    @pytest.mark.parametrize(
+        ("value", "keeper"),
+        [
+            (True, StockKeeper.ITSELF),
+            (False, StockKeeper.NOBODY),
+            ("parent", StockKeeper.PARENT),
+            (None, StockKeeper.NOBODY),
+            ("odd", StockKeeper.NOBODY),
+        ],
+    )
+    def test_who_counts(self, value, keeper):
+        assert parse("simple", manage_stock=value).variants[0].stock.keeper is keeper
+
     def test_an_unknown_status_and_type(self):
         product = parse("simple", status="wc-odd", type="subscription")
         assert (product.status, product.status_code) == (ProductStatus.UNKNOWN, "wc-odd")

@@ -18,6 +18,7 @@ from ...core.catalogue import (
     Picture,
     Price,
     Product,
+    ProductStatus,
     Size,
     StockKeeper,
     StockLevel,
@@ -106,6 +107,15 @@ class TestBodies:
             "backorders": code,
             "stock_quantity": 5,
         }
+
+    @pytest.mark.parametrize(("status", "code"), const_products.STATUS_OF_PRODUCT.items())
+    def test_statuses_go_there_and_back(self, status, code):
+        assert body(replace(simple("A"), status=status), "texts")["status"] == code
+        assert const_products.PRODUCT_STATUS[code] is status
+
+    @pytest.mark.parametrize("status", [ProductStatus.TRASHED, ProductStatus.UNKNOWN])
+    def test_statuses_that_are_not_ours_to_give(self, status):
+        assert "status" not in body(replace(simple("A"), status=status), "texts")
 
     def test_nobody_counts(self):
         made = body(simple("A", stock=StockLevel(in_stock=False)), "stock")
