@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from ...dev.woostore import Store, take_catalogue
+from ...dev.woostore import Store, recorded_store, take_catalogue
+from ...dev.woostore.jsontext import dumps
 from ...dev.woostore.rest import Request, serve
+from .woo import load
 
 
 class Shop:
@@ -226,3 +228,20 @@ def test_a_translation_is_written() -> None:
 def test_without_a_plugin_there_are_no_languages(shop: Shop) -> None:
     mug = shop.store.add_product(sku="MUG")
     assert not {"lang", "translations"} & set(shop.call("GET", f"/{mug['id']}"))
+
+
+# --- deliveries --------------------------------------------------------------------------------
+
+
+def test_a_variation_is_delivered_as_recorded() -> None:
+    recorded = load("delivery__product_updated_variation")
+    expected = json.loads(recorded["body"])
+    store = recorded_store("incl", later=False)
+    store.url = expected["permalink"].partition("/product/")[0]
+    store.products[expected["id"]].update(
+        date_modified_gmt=expected["date_modified_gmt"], stock_quantity=expected["stock_quantity"]
+    )
+    hook = {"topic": "product.updated", "id": 1}
+    shown = json.loads(dumps(store.webhooks.payload(hook, expected["id"])))
+    del shown["related_ids"], expected["related_ids"]  # drawn by lot
+    assert list(shown.items()) == list(expected.items())
