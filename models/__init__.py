@@ -27,6 +27,8 @@ from . import channel_flow_publish
 from . import channel_binding_parts
 from . import product_channel
 from . import product_channel_more
+from . import product_import
+from . import channel_flow_products
 from . import channel_binding_outbound
 from . import channel_flow_stock
 from . import channel_backend_stock

@@ -104,8 +104,8 @@ class ChannelEvent(models.Model):
         return event
 
     @api.model
-    def _follow_up(self, backend, kind, external_ids, source="order"):
-        """Events that follow from orders, named by the orders' external ids; and their jobs.
+    def _follow_up(self, backend, kind, external_ids, source="order", **options):
+        """Events that follow from orders or products, named by their external ids; and their jobs.
 
         One INSERT for all; one that waits already does the same. They are hints like any other:
         their handler looks at what is, so being told once too often is harmless.
@@ -123,7 +123,7 @@ class ChannelEvent(models.Model):
                 for external_id in external_ids
             ],
         )
-        events._enqueue()
+        events._enqueue(**options)
         return events
 
     def _reason_not_taken(self, notice):

@@ -29,6 +29,7 @@ HANDLERS = {
     "shipment": "channel.shipment.importer",
     "settlement": "channel.settlement.importer",
     "product": "channel.product.importer",
+    "image": "channel.image.importer",
 }
 #: Kinds of notes of the outbox, and the service that tells the channel.
 EXPORTERS = {
@@ -265,7 +266,7 @@ class ChannelFlow(models.Model):
         more = True
         while more:
             page = getattr(adapter, POLLED[self.kind])(position, self.batch_size)
-            records = handler._not_known(self.backend_id, page.records)
+            records = handler._not_known(adapter, self.backend_id, page.records)
             self.env["channel.event"]._receive_polled(self.backend_id, records)
             position, more = dict(page.cursor), page.more
             cursor.write({"value": position, "polled_at": fields.Datetime.now()})

@@ -64,6 +64,18 @@ class ChannelMapMixin(models.AbstractModel):
             ]
         )
 
+    def _end_issues(self, code):
+        """Close what was opened about the values of these rows, which are mapped now."""
+        for row in self:
+            cause = fingerprint([code, {"value": row.external_code}])
+            self.env["channel.issue"].sudo().search(
+                [
+                    ("backend_id", "=", row.backend_id.id),
+                    ("fingerprint", "=", cause),
+                    ("state", "=", "open"),
+                ]
+            )._close("resolved")
+
 
 class ChannelMapPayment(models.Model):
     _name = "channel.map.payment"
@@ -98,15 +110,8 @@ class ChannelMapCarrier(models.Model):
     def write(self, vals):
         """No order waits for a carrier, so nothing but mapping it can end the issue about it."""
         result = super().write(vals)
-        for row in self if vals.get("carrier_id") else ():
-            cause = fingerprint(["unmapped_carrier", {"value": row.external_code}])
-            self.env["channel.issue"].sudo().search(
-                [
-                    ("backend_id", "=", row.backend_id.id),
-                    ("fingerprint", "=", cause),
-                    ("state", "=", "open"),
-                ]
-            )._close("resolved")
+        if vals.get("carrier_id"):
+            self._end_issues("unmapped_carrier")
         return result
 
 

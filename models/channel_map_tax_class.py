@@ -17,3 +17,10 @@ class ChannelMapTaxClass(models.Model):
         help="Empty: not decided yet. Products of the class then keep the company's default taxes, "
         "and no class is sent.",
     )
+
+    def write(self, vals):
+        """No product waits for its tax class, so only mapping it can end the issue about it."""
+        result = super().write(vals)
+        if vals.get("tax_ids"):
+            self._end_issues("unmapped_tax_class")
+        return result

@@ -18,6 +18,13 @@ class ChannelHandler(models.AbstractModel):
     #: is named by the order's external id, and never runs beside its import.
     _lock_kind = ""
 
+    def _settled_unread(self, adapter, events):
+        """Whether ``events`` are still relevant, before the channel is asked about them.
+
+        :return: the :class:`services.job_run.Outcome` of what needs no look, else None
+        """
+        return None
+
     def _read(self, adapter, events):
         """Read the record of ``events`` from the channel, before any transaction on it.
 
@@ -43,7 +50,7 @@ class ChannelHandler(models.AbstractModel):
             fetched_at=_utc(event.fetched_at),
         )
 
-    def _not_known(self, backend, records):
+    def _not_known(self, adapter, backend, records):
         """Those of a poll's records that may be news; an overlap reads many a second time."""
         return list(records)
 

@@ -115,6 +115,9 @@ class JobRun:
     def _process(self, handler, events, adapter, recorder):
         """Read the record of ``events`` and settle them; returns the outcome."""
         try:
+            if outcome := handler._settled_unread(adapter, events):
+                in_fresh_snapshots(self.env, lambda: self._settle(events, outcome, recorder))
+                return outcome
             record = handler._read(adapter, events)
             work = Work(events, events[0].external_id, record, adapter, recorder)
             (outcome,) = in_fresh_snapshots(self.env, lambda: self._apply(handler, [work]))

@@ -9,6 +9,7 @@ from ..core import errors
 from .catalogue_messages import catalogue_texts
 from .check_messages import access_texts, check_texts
 from .price_messages import price_texts
+from .product_messages import product_texts
 from .product_out_messages import product_out_texts
 from .settlement_messages import settlement_texts
 from .stock_messages import stock_texts
@@ -30,6 +31,7 @@ def issue_text(env, code, params):
         **settlement_texts(env),
         **product_out_texts(env),
         **catalogue_texts(env),
+        **product_texts(env),
     }
     title, suggestion = texts.get(code) or texts[_class_code(params.get("class"))]
     return _fill(title, params), _fill(suggestion, params)

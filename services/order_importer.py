@@ -32,13 +32,13 @@ class ChannelOrderImporter(models.AbstractModel):
     def _fetch(self, adapter, external_id):
         return adapter.fetch_order(external_id)
 
-    def _not_known(self, backend, records):
+    def _not_known(self, adapter, backend, records):
         """Leave out what a poll reads a second time: orders that are here as they are there."""
         bindings = self._bindings(backend, [record.external_id for record in records])
         known = {external_id: binding.fingerprint for external_id, binding in bindings.items()}
         if not any(known.values()):
             return list(records)
-        adapter, relevance = backend._adapter(), self.env["channel.order.relevance"]
+        relevance = self.env["channel.order.relevance"]
         batch = Batch(backend, meta_fields=backend.meta_field_ids)
         try:
             return [
@@ -50,8 +50,6 @@ class ChannelOrderImporter(models.AbstractModel):
             ]
         except errors.Rejected:
             return list(records)
-        finally:
-            adapter.close()
 
     def _apply(self, works):
         """See ``channel.handler``."""

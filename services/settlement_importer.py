@@ -69,7 +69,7 @@ class ChannelSettlementImporter(models.AbstractModel):
         events._enqueue(priority=5)
         return events
 
-    def _not_known(self, backend, records):
+    def _not_known(self, adapter, backend, records):
         """A poll looks back: what is reconciled already is left out."""
         done = self.env["channel.settlement"].search(
             [

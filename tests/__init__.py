@@ -44,6 +44,8 @@ from . import (
     test_poll,
     test_price_reader,
     test_price_writer,
+    test_product_again,
+    test_product_import,
     test_shipment_in,
     test_shipment_out,
     test_shipment_tracking,
