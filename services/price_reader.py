@@ -50,7 +50,8 @@ class ChannelPriceReader(models.AbstractModel):
     def _fetch(self, products):
         """Read what prices depend on; the ORM alone would do it for 1,000 products at a time."""
         products.fetch(["product_tmpl_id", "product_template_attribute_value_ids"])
-        products.product_template_attribute_value_ids.fetch(["price_extra"])
+        # all fields: other readers would have to come again, for one product at a time
+        products.product_template_attribute_value_ids.fetch()
         templates = products.product_tmpl_id
         templates.fetch(["list_price", "uom_id", "categ_id", "taxes_id", "channel_free"])
         templates.categ_id.fetch(["parent_path"])
