@@ -40,7 +40,7 @@ class ChannelBackend(models.Model):
     @api.depends("provider_settings", "company_id.currency_id")
     def _compute_price_currency_id(self):
         for backend in self:
-            found = backend._store_currency((backend.provider_settings or {}).get("currency"))
+            found = backend._store_currency(backend._store_setting("currency"))
             backend.price_currency_id = found or backend.company_id.currency_id
 
     # === CONSTRAINT METHODS === #
@@ -113,18 +113,18 @@ class ChannelBackend(models.Model):
     def _price_terms(self):
         """How the store states prices, as far as it is known: :class:`PriceTerms`."""
         self.ensure_one()
-        settings = self.sudo().provider_settings or {}
-        currency, decimals = self.price_currency_id, settings.get("price_decimals")
+        currency = self.price_currency_id
         return PriceTerms(
             currency,
-            currency.decimal_places if decimals is None else decimals,
-            settings.get("prices_include_tax"),
+            self._store_setting("price_decimals", currency.decimal_places),
+            self._store_setting("prices_include_tax"),
         )
 
     def _price_settings(self):
         """What of a backend's own values makes another price of the same product."""
         terms = self._price_terms()
         return [self[name].id for name in LISTS] + [
+            self.state != "draft",
             terms.currency.id,
             terms.decimals,
             terms.includes_tax,
@@ -147,7 +147,9 @@ class ChannelBackend(models.Model):
             lists = lists.item_ids.filtered(lambda rule: rule.base == "pricelist").base_pricelist_id
             lists -= found
             found |= lists
-        return found.currency_id | self.price_currency_id | self.company_id.currency_id
+        main = self.env["res.company"]._get_main_company()  # of products without a company
+        companies = self.company_id | main
+        return found.currency_id | self.price_currency_id | companies.currency_id
 
     def _compare_with_odoo(self, store):
         """A shop whose currency was changed makes its price lists useless."""

@@ -4,16 +4,15 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 #: What the notes can be made of, besides ``price`` itself (ids of ``product.product``):
-#: how many numbers tell one, see ``product_price_channel.py``. The last one of several is the
-#: backend that knows already, 0 for none.
-SOURCES = {
-    "price.template": 2,
-    "price.cost": 2,
-    "price.category": 2,
-    "price.tax": 2,
-    "price.rule": 5,
-    "price.backend": 1,
-}
+#: see ``product_price_channel.py``.
+SOURCES = (
+    "price.template",
+    "price.cost",
+    "price.category",
+    "price.tax",
+    "price.rule",
+    "price.backend",
+)
 
 
 class ChannelOutbox(models.Model):
@@ -21,14 +20,23 @@ class ChannelOutbox(models.Model):
 
     @api.model
     def _insert_many_query(self, kind, record_ids, marker=""):
-        if kind == "price":
-            return self._insert_prices_query(self._touched_products(record_ids))
-        if kind in SOURCES:
-            rows = [row if isinstance(row, tuple) else (row,) for row in record_ids]
-            columns = [SQL("%s::int[]", list(column)) for column in zip(*rows, strict=True)]
-            find = getattr(self, "_touched_by_" + kind.removeprefix("price."))
-            return self._insert_prices_query(find(SQL(", ").join(columns)))
-        return super()._insert_many_query(kind, record_ids, marker)
+        if kind not in SOURCES:
+            return super()._insert_many_query(kind, record_ids, marker)
+        rows = [row if isinstance(row, tuple) else (row,) for row in record_ids]
+        columns = [SQL("%s::int[]", list(column)) for column in zip(*rows, strict=True)]
+        find = getattr(self, "_touched_by_" + kind.removeprefix("price."))
+        return self._insert_prices_query(find(SQL(", ").join(columns)))
+
+    @api.model
+    def _insert_query(self, kind, records, backends=None, marker=""):
+        if kind != "price":
+            return super()._insert_query(kind, records, backends, marker)
+        touched = SQL(
+            "SELECT priced.backend_id, record.id FROM priced, (%s) AS record(id) WHERE %s",
+            records,
+            SQL("priced.backend_id = ANY(%s)", backends.ids) if backends else SQL("TRUE"),
+        )
+        return self._insert_prices_query(touched)
 
     @api.model
     def _insert_prices_query(self, touched):
@@ -50,6 +58,7 @@ class ChannelOutbox(models.Model):
                   JOIN channel_ownership owned
                     ON owned.backend_id = backend.id AND owned."group" = 'prices'
                  WHERE flow.kind = 'price' AND flow.direction = 'out' AND flow.active
+                   AND backend.active AND backend.state != 'draft'
                    AND (owned.owner = 'odoo' OR owned.conflict_policy = 'newest')
             ), lists(backend_id, pricelist_id) AS (
                 SELECT backend_id, unnest(ARRAY[pricelist_id, sale_pricelist_id]) FROM priced
@@ -81,13 +90,6 @@ class ChannelOutbox(models.Model):
         )
 
     # === WHAT A CHANGE TOUCHES === #
-
-    @api.model
-    def _touched_products(self, product_ids):
-        return SQL(
-            "SELECT priced.backend_id, record.id FROM priced, unnest(%s) AS record(id)",
-            list(product_ids),
-        )
 
     @api.model
     def _touched_by_template(self, columns):
@@ -179,18 +181,30 @@ class ChannelOutbox(models.Model):
         """
         return SQL(
             """
-            SELECT lists.backend_id, variant.id
-              FROM (%s) AS scope
-              JOIN lists ON lists.pricelist_id = scope.pricelist_id
-               AND lists.backend_id != scope.source
-              JOIN channel_binding_product binding ON binding.backend_id = lists.backend_id
-              JOIN product_product variant ON variant.id = binding.odoo_id
-              JOIN product_template template ON template.id = variant.product_tmpl_id
-              LEFT JOIN product_category own ON own.id = template.categ_id
-              LEFT JOIN product_category above ON above.id = scope.category_id
-             WHERE scope.product_id IN (0, variant.id)
-               AND scope.template_id IN (0, template.id)
-               AND (scope.category_id = 0 OR starts_with(own.parent_path, above.parent_path))
+            WITH scope AS (
+                SELECT lists.backend_id, scope.product_id, scope.template_id, scope.category_id
+                  FROM (%s) AS scope
+                  JOIN lists ON lists.pricelist_id = scope.pricelist_id
+                   AND lists.backend_id != scope.source
+            )
+            SELECT backend_id, product_id FROM scope WHERE product_id != 0
+             UNION
+            SELECT backend_id, variant.id
+              FROM scope
+              JOIN product_product variant ON variant.product_tmpl_id = scope.template_id
+             WHERE product_id = 0
+             UNION
+            SELECT backend_id, variant.id
+              FROM scope
+              JOIN product_category above ON above.id = scope.category_id
+              JOIN product_category category
+                ON starts_with(category.parent_path, above.parent_path)
+              JOIN product_template template ON template.categ_id = category.id
+              JOIN product_product variant ON variant.product_tmpl_id = template.id
+             UNION
+            SELECT backend_id, binding.odoo_id
+              FROM scope JOIN channel_binding_product binding USING (backend_id)
+             WHERE product_id = 0 AND template_id = 0 AND category_id = 0
             """,
             scopes,
         )
@@ -243,8 +257,10 @@ class ChannelOutbox(models.Model):
             self._touched_by_scopes(rules),
             backend.id,
         )
+        if since.date() == now.date():
+            return touched
         currencies = backend._price_currencies()
-        if len(currencies) < 2 or since.date() == now.date():
+        if len(currencies) < 2:
             return touched
         return SQL(
             """

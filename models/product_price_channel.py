@@ -6,7 +6,9 @@ from odoo import api, fields, models
 SOURCE = "channel_price_source"
 
 #: Fields whose change can change a price in a shop, by model.
-TEMPLATE_FIELDS = frozenset({"list_price", "taxes_id", "categ_id", "uom_id", "channel_free"})
+TEMPLATE_FIELDS = frozenset(
+    {"list_price", "taxes_id", "categ_id", "uom_id", "company_id", "channel_free"}
+)
 VARIANT_FIELDS = frozenset({"standard_price"})
 EXTRA_FIELDS = frozenset({"price_extra"})
 CATEGORY_FIELDS = frozenset({"parent_id"})
