@@ -56,7 +56,7 @@ class ChannelBindingProduct(models.Model):
         if self:
             self.env["channel.outbox"]._note_many("price", self.odoo_id.ids)
 
-    def _saw_prices(self, prices, in_step):
+    def _saw_prices(self, prices, in_step, read_at=None):
         """Remember what the shop has asked for these; whoever has read it calls this.
 
         The drain of prices compares with it, so that an import is not answered by telling the
@@ -64,8 +64,9 @@ class ChannelBindingProduct(models.Model):
 
         :param prices: ``{external id: core.catalogue.Price}``
         :param in_step: external ids for which Odoo has the same price now
+        :param read_at: when the shop was read (aware); now where none is given
         """
-        now = aware(fields.Datetime.now())
+        now = read_at or aware(fields.Datetime.now())
         for binding in self:
             price = prices.get(binding.external_id)
             if price is None:

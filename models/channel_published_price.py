@@ -28,7 +28,8 @@ class ChannelPublishedPrice(models.Model):
     price = fields.Json(readonly=True, help="As it was sent; empty where the shop refused it.")
     price_text = fields.Char("Price in the Shop", compute="_compute_price_text")
     sent_at = fields.Datetime(readonly=True)
-    job = fields.Char(readonly=True, help="The job that sent it.")
+    job_uuid = fields.Char(readonly=True)
+    job_id = fields.Many2one("queue.job", "Published by Job", compute="_compute_job_id")
     answer = fields.Char(readonly=True, help="What the shop said.")
 
     _binding_uniq = models.UniqueIndex("(binding_id)")
@@ -40,6 +41,16 @@ class ChannelPublishedPrice(models.Model):
     def _compute_price_text(self):
         for published in self:
             published.price_text = published._describe(price_from_json(published.price))
+
+    @api.depends("job_uuid")
+    def _compute_job_id(self):
+        uuids = [uuid for uuid in self.mapped("job_uuid") if uuid]
+        jobs = self.env["queue.job"].sudo().search([("uuid", "in", uuids)])
+        by_uuid = {job.uuid: job for job in jobs}
+        for row in self:
+            row.job_id = by_uuid.get(row.job_uuid, jobs.browse())
+
+    # === BUSINESS METHODS === #
 
     def _describe(self, price):
         """A price for people: ``19.90, sale 14.90 (11/27/2026 0:00 → )``."""

@@ -9,7 +9,7 @@ from ..core.catalogue import Price, PriceItem
 from ..core.ownership import Rule, Verdict, verdict
 from .drain import Planned
 from .price_state import PriceChange, ShopPrice
-from .price_values import aware, price_to_json
+from .price_values import price_to_json
 
 
 class ChannelPriceExporter(models.AbstractModel):
@@ -18,6 +18,11 @@ class ChannelPriceExporter(models.AbstractModel):
     _name = "channel.price.exporter"
     _inherit = "channel.drain"
     _description = "Channel price exporter"
+
+    def _before(self, backend, adapter, recorder):
+        """A price without the shop's tax mode would be another one."""
+        if backend._store_setting("currency") is None:
+            backend._remember_store(adapter.describe())
 
     # === PLAN === #
 
@@ -67,7 +72,7 @@ class ChannelPriceExporter(models.AbstractModel):
         told = {row.binding_id.id: row for row in published}
         rule = self._rule(backend)
         return [
-            self._change(rule, binding, told.get(binding.id), quotes[binding.odoo_id.id], at)
+            self._change(rule, binding, told.get(binding.id), quotes[binding.odoo_id.id])
             for binding in bindings
         ]
 
@@ -85,8 +90,8 @@ class ChannelPriceExporter(models.AbstractModel):
         row = backend.ownership_ids.filtered(lambda row: row.group == "prices")
         return Rule(row.owner, row.conflict_policy)
 
-    def _change(self, rule, binding, told, quote, at):
-        shop = ShopPrice(binding, told, aware(at))
+    def _change(self, rule, binding, told, quote):
+        shop = ShopPrice(binding, told)
         product = binding.odoo_id
         error = self._refused_sale(product, quote) if quote.refused is not None else None
         change = PriceChange(product.id, binding, shop.now, quote.price, False, error=error)
@@ -174,7 +179,7 @@ class ChannelPriceExporter(models.AbstractModel):
 
         Where the shop refuses, it asks what its answer shows, else what it asked before.
         """
-        values = {"job": self.env.context.get("job_uuid") or False, "answer": _answer(result)}
+        values = {"job_uuid": self.env.context.get("job_uuid"), "answer": _answer(result)}
         if result.error:
             price = result.echo if isinstance(result.echo, Price) else None
         if price:

@@ -31,17 +31,19 @@ class PriceChange:
 class ShopPrice:
     """What the shop asks now, and what it asked when both sides were last in step.
 
-    The latest news count: what it was told, or what an import has read since.
+    The latest news count: what it was told, or what an import has read since. A sale that has
+    begun since differs by its beginning, and one that is over by itself: so the shop is told
+    then, too, although it knows the dates. Its own task may run but once a day.
     """
 
-    def __init__(self, binding, published, at):
-        """:param published: ``channel.published.price`` of the binding, or empty; ``at``: aware"""
+    def __init__(self, binding, published):
+        """:param published: ``channel.published.price`` of the binding, or empty"""
         told = _entry(published.price, aware(published.sent_at or None)) if published else None
         kept = binding.shop_price or {}
         seen = _entry(kept.get("seen"), _moment(kept.get("seen_at")))
         step = _entry(kept.get("step"), _moment(kept.get("step_at")))
-        self.now = _latest(told, seen, at)
-        self.in_step = _latest(told, step, at)
+        self.now = _latest(told, seen)
+        self.in_step = _latest(told, step)
 
     def standing(self, price):
         """How both sides have changed since, see :mod:`..core.ownership`.
@@ -62,6 +64,7 @@ def _moment(text):
     return datetime.fromisoformat(text) if text else None
 
 
-def _latest(one, other, at):
-    entries = [entry for entry in (one, other) if entry]
-    return max(entries, key=lambda entry: entry[0])[1].at(at) if entries else None
+def _latest(told, read):
+    """The later one; of two in the same second what was read, which was not before."""
+    entries = [entry for entry in (told, read) if entry]
+    return max(reversed(entries), key=lambda entry: entry[0])[1] if entries else None

@@ -43,6 +43,7 @@ from . import (
     test_partner_matcher,
     test_poll,
     test_price_notes,
+    test_price_out,
     test_price_reader,
     test_price_writer,
     test_product_again,
