@@ -98,10 +98,13 @@ class ChannelOutbox(models.Model):
     @api.model
     def _forget(self, note_ids):
         """Delete notes of which everything is done; an issue ends with its last note."""
-        notes = self.browse(note_ids)
-        issues = notes.issue_id
-        notes.unlink()
-        issues._resolve_if_done()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "DELETE FROM channel_outbox WHERE id = ANY(%s) RETURNING issue_id", [list(note_ids)]
+        )
+        issue_ids = {row[0] for row in self.env.cr.fetchall() if row[0]}
+        self.invalidate_model()
+        self.env["channel.issue"].browse(issue_ids)._resolve_if_done()
 
     # === SWEEP === #
 

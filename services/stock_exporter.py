@@ -31,7 +31,7 @@ class ChannelStockExporter(models.AbstractModel):
         targets, skipped = self.env["channel.stock.targets"]._of(backend, bindings)
         known, manages = self._known(backend, targets), self._manages(backend)
         for target in targets:
-            product_id, keeper = target.binding.odoo_id.id, target.binding.stock_keeper
+            product_id, keeper = target.product_id, target.binding.stock_keeper
             if keeper not in (False, ITSELF) and not manages:
                 notes["refused"].setdefault(product_id, not_managed(keeper))
             elif keeper not in (False, ITSELF) or target.binding.id not in known:
@@ -64,20 +64,20 @@ class ChannelStockExporter(models.AbstractModel):
 
     def _store(self, backend, planned, results):
         targets, answers = planned.notes["targets"], planned.notes["answers"]
-        rows, keepers, touched = [], {}, set()
-        for result in results:
-            target = targets[result.key]
-            error = answers[result.key] = _error_of(target, result)
-            rows.append(self._row(backend, planned, target, result, error))
-            touched.add(target.binding.odoo_id.id)
-            keeper = _keeper_of(error)
-            if keeper and keeper != target.binding.stock_keeper:
-                keepers.setdefault(keeper, target.binding.browse())
-                keepers[keeper] |= target.binding
+        answered = [(targets[result.key], result) for result in results]
+        bindings = self.env["channel.binding.product"]
+        there = bindings.browse([target.binding.id for target, _result in answered]).exists()
+        rows = []
+        for target, result in answered:
+            gone = isinstance(result.error, errors.NotFound)
+            error = _error_of(target, result)
+            answers[result.key] = None if gone else error
+            if target.binding in there:
+                rows.append(self._row(backend, planned, target, result, error))
+                values = {"gone_at": fields.Datetime.now()} if gone else _keeper_of(error)
+                _write_if_new(target.binding, values)
         self.env["channel.published.stock"]._remember(rows)
-        for keeper, bindings in keepers.items():
-            bindings.with_context(channel_drain=True).stock_keeper = keeper
-        return self._ended(planned, touched)
+        return self._ended(planned, {target.product_id for target, _result in answered})
 
     def _ended(self, planned, product_ids):
         """``{product id: None or what is wrong}`` of those whose items were all answered."""
@@ -161,15 +161,14 @@ class ChannelStockExporter(models.AbstractModel):
         )
         for binding in bindings:
             keeper = levels[binding.external_id].keeper.value
-            if binding.stock_keeper != keeper:
-                binding.with_context(channel_drain=True).stock_keeper = keeper
+            _write_if_new(binding, {"stock_keeper": keeper})
         targets, _skipped = self.env["channel.stock.targets"]._of(backend, bindings)
         rows, differing = [], []
         for target in targets:
             level = levels[target.binding.external_id]
             rows.append(_row_of_level(backend, target, level))
             if not _agrees(target, level):
-                differing.append(target.binding.odoo_id.id)
+                differing.append(target.product_id)
         self.env["channel.published.stock"]._remember(rows)
         self.env["channel.outbox"]._note_many("stock", differing)
         return len(targets), len(differing)
@@ -188,7 +187,7 @@ def _error_of(target, result):
     error = result.error
     if error and error.code == "stock_not_managed":
         return not_managed(error.params.get("keeper", StockKeeper.NOBODY.value))
-    name = {"label": target.binding.odoo_id.default_code or target.binding.external_id}
+    name = {"label": target.label}
     if isinstance(error, errors.NotFound):
         return errors.Rejected("stock_not_found", **name)
     if error and error.code == "stock_differs":
@@ -197,11 +196,17 @@ def _error_of(target, result):
 
 
 def _keeper_of(error):
-    """Who counts in the shop, as its answer tells; '' where it does not."""
+    """Who counts in the shop, as its answer tells: values of the binding."""
     if error is None:
-        return ITSELF
+        return {"stock_keeper": ITSELF}
     prefix, _sep, keeper = error.code.partition("stock_kept_by_")
-    return "" if prefix else keeper
+    return {} if prefix else {"stock_keeper": keeper}
+
+
+def _write_if_new(binding, values):
+    """What the shop told of a binding is no reason to look at its stock again."""
+    if any(binding[name] != value for name, value in values.items()):
+        binding.with_context(channel_drain=True).write(values)
 
 
 def _is_equal(row, target):
@@ -223,7 +228,7 @@ def _prepare_row(backend, target):
     return {
         "binding_id": target.binding.id,
         "backend_id": backend.id,
-        "product_id": target.binding.odoo_id.id,
+        "product_id": target.product_id,
         "quantity": target.quantity,
         "backorders": target.backorders.value if target.backorders else None,
         "explanation": {"steps": steps},

@@ -38,7 +38,7 @@ def stock_texts(env):
             ),
         ),
         "stock_not_found": (
-            _("%(label)s does not exist in the shop (any more)"),
-            _("If it was deleted there, ignore this issue; otherwise match the product again."),
+            _("%(label)s does not exist in the shop any more"),
+            _("Its stock is left alone from now on. Match the product again if it came back."),
         ),
     }

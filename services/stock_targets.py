@@ -19,11 +19,14 @@ BACKORDERS = {
 class Target:
     """What one variant should show in the shop.
 
-    ``binding``: a ``channel.binding.product``; ``backorders`` None: as they are in the shop;
-    ``moved``: the shop has changed its figure itself since it was told last.
+    ``binding``: a ``channel.binding.product``, which may be deleted while the shop is told;
+    ``backorders`` None: as they are in the shop; ``moved``: the shop has changed its figure itself
+    since it was told last.
     """
 
     binding: object
+    product_id: int
+    label: str
     published: Published
     backorders: Backorders | None
     own_demand: float
@@ -42,6 +45,9 @@ class ChannelStockTargets(models.AbstractModel):
 
     def _of(self, backend, bindings):
         """``(list of Target, {product id: why its stock is not published})``"""
+        if not self._owns(backend):
+            reason = self.env._("The shop owns its stock")
+            return [], dict.fromkeys(bindings.odoo_id.ids, reason)
         bindings = bindings.with_context(active_test=False)
         products = bindings.odoo_id
         rules = {rule.product_id.id: rule for rule in self._rules(backend, products)}
@@ -68,6 +74,8 @@ class ChannelStockTargets(models.AbstractModel):
             targets.append(
                 Target(
                     binding,
+                    product.id,
+                    product.default_code or binding.external_id,
                     published(figures[product.id], rule, wanted),
                     self._backorders(product, to_order),
                     wanted.own_reduced,
@@ -75,6 +83,11 @@ class ChannelStockTargets(models.AbstractModel):
                 )
             )
         return targets
+
+    def _owns(self, backend):
+        """Whether Odoo's figure counts. It always wins then: shops change theirs all the time."""
+        row = backend.ownership_ids.filtered(lambda row: row.group == "stock")
+        return row.owner != "channel"
 
     def _rules(self, backend, products):
         return self.env["channel.stock.rule"].search(

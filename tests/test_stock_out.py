@@ -10,6 +10,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
+from ..core.catalogue import ItemResult
 from ..services import job_run
 from .stock_case import StockCase
 
@@ -262,6 +263,13 @@ class TestStockFigures(StockCase):
         self.mug.channel_excluded_backend_ids = False
         self.assertEqual(self.published(), 5)
 
+    def test_the_shop_owns_its_stock(self):
+        rows = self.backend.ownership_ids.filtered(lambda row: row.group == "stock")
+        rows.owner = "channel"
+        self.receive(self.mug, 5)
+        self.assertEqual(self.drain(), "0 published, 3 left as they are, 0 refused")
+        self.assertFalse(self.writes())
+
     def test_constraints(self):
         for values in (
             {"stock_buffer": -1},
@@ -340,11 +348,13 @@ class TestStockRefused(StockCase):
         self.receive(self.mug, 5)
         self.drain()
         self.assertEqual(self.shown("MUG"), 5)
-        self.assertEqual(self.open_issues().code, "stock_not_found")
-        lost.channel_binding_ids.gone_at = "2026-01-01"
+        self.assertTrue(lost.channel_binding_ids.gone_at)
+        self.assertIn("does not exist", self.told(lost).error)
+        self.assertFalse(self.notes() | self.open_issues().note_ids)
+        self.receive(lost, 1)
+        calls = len(self.writes())
         self.drain()
-        self.assertFalse(self.open_issues())
-        self.assertFalse(self.notes())
+        self.assertEqual(len(self.writes()), calls)
 
     def test_the_shop_is_down(self):
         self.receive(self.mug, 5)
@@ -357,6 +367,22 @@ class TestStockRefused(StockCase):
         self.env["channel.gate"]._of(self.backend).write({"open_until": False, "failures": 0})
         self.drain()
         self.assertEqual(self.shown("MUG"), 5)
+
+    def test_unbound_while_the_shop_is_told(self):
+        """A binding that is deleted between plan and answer stops nothing."""
+        self.receive(self.mug, 5)
+        self.commit()
+        exporter = self.env["channel.stock.exporter"]
+        planned = exporter._plan(self.backend, self.mug | self.small)
+        answers = [
+            ItemResult(key, echo=target.quantity)
+            for key, target in planned.notes["targets"].items()
+        ]
+        self.mug.channel_binding_ids.unlink()
+        ended = exporter._store(self.backend, planned, answers)
+        self.assertEqual(ended, {self.mug.id: None, self.small.id: None})
+        self.assertFalse(self.told(self.mug))
+        self.assertTrue(self.told(self.small))
 
     def test_an_answer_is_lost(self):
         """A quantity is absolute: it is simply sent again."""
