@@ -317,3 +317,4 @@ class ChannelBackend(models.Model):
         self.env["channel.event"]._sweep(self)
         self.env["channel.outbox"]._sweep(self)
         self.env["channel.settlement"]._sweep(self)
+        self.env["channel.matching"]._sweep(self)

@@ -55,7 +55,17 @@ class ProductTemplate(models.Model):
         "channel_product_excluded_rel",
         string="Not in These Shops",
         help="Nothing of this product is sent to these shops.",
+        copy=False,  # by copy() below, since not everybody may read it
+        groups="channel_connector.group_user",
     )
+
+    def copy(self, default=None):
+        """A copy is kept out of the shops that its original is kept out of."""
+        copies = super().copy(default)
+        for product, copied in zip(self.sudo(), copies.sudo(), strict=True):
+            if product.channel_excluded_backend_ids:
+                copied.channel_excluded_backend_ids = product.channel_excluded_backend_ids
+        return copies
 
 
 class ProductProduct(models.Model):

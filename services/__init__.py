@@ -7,6 +7,7 @@ from . import partner_values
 from . import partner_matcher
 from . import tax_resolver
 from . import product_resolver
+from . import product_proposals
 from . import warehouse_resolver
 from . import order_lines
 from . import order_values

@@ -11,6 +11,7 @@ from . import (
     test_forced_amounts,
     test_gate,
     test_job_run,
+    test_matching,
     test_money_access,
     test_money_again,
     test_money_currencies,
@@ -85,5 +86,6 @@ from . import (
     test_tax_resolver,
     test_two_companies,
     test_ui,
+    test_ui_catalogue,
     test_webhook,
 )

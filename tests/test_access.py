@@ -31,6 +31,15 @@ CONFIGURATION = (
     "channel.binding.partner",
     "channel.binding.template",
     "channel.binding.product",
+    "channel.binding.category",
+    "channel.binding.tag",
+    "channel.binding.brand",
+    "channel.binding.attribute",
+    "channel.binding.image",
+    "channel.map.tax.class",
+    "channel.ownership",
+    "channel.matching",
+    "channel.matching.line",
 )
 WORK = ("channel.event", "channel.issue", "channel.log", "channel.finding")
 INNER = ("channel.gate", "channel.cursor", "channel.outbox")
@@ -118,6 +127,33 @@ def make_everything(backend):
         "channel.binding.partner": bind("partner", partner),
         "channel.binding.template": bind("template", product.product_tmpl_id),
         "channel.binding.product": bind("product", product),
+        **make_catalogue(backend),
+    }
+
+
+def make_catalogue(backend):
+    """The same, of what only catalogues need."""
+    env, row = backend.env, {"backend_id": backend.id}
+
+    def bind(kind, model):
+        values = {"name": "x"}
+        if model == "ir.attachment":
+            values["company_id"] = backend.company_id.id
+        return env[f"channel.binding.{kind}"]._bind(backend, "7", env[model].create(values))
+
+    matching = env["channel.matching"].create(row)
+    return {
+        "channel.binding.category": bind("category", "product.category"),
+        "channel.binding.tag": bind("tag", "product.tag"),
+        "channel.binding.brand": bind("brand", "channel.brand"),
+        "channel.binding.attribute": bind("attribute", "product.attribute"),
+        "channel.binding.image": bind("image", "ir.attachment"),
+        "channel.map.tax.class": env["channel.map.tax.class"].create({**row, "external_code": "x"}),
+        "channel.ownership": backend.ownership_ids[0],
+        "channel.matching": matching,
+        "channel.matching.line": env["channel.matching.line"].create(
+            {"matching_id": matching.id, "external_id": "7", "kind": "simple", "found": "none"}
+        ),
     }
 
 
@@ -292,6 +328,7 @@ class TestRights(AccessCase):
             "action_remove_webhooks",
             "action_fill_mappings",
             "action_confirm_live",
+            "action_match_products",
         )
         stranger = new_test_user(self.env, "stranger", "base.group_user")
         for user in (self.user, stranger):
@@ -326,6 +363,50 @@ class TestRights(AccessCase):
         self.assertEqual(order.state, "sale")
         with self.assertRaises(AccessError):
             order.channel_binding_ids.with_user(salesperson).read(["number"])
+
+
+@tagged("post_install", "-at_install")
+class TestProductManagers(AccessCase):
+    """Whoever edits products needs no rights on channels, and gets none."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.editor = new_test_user(
+            cls.env, "editor", "base.group_user,product.group_product_manager"
+        )
+        product = cls.env["product.product"].create({"name": "Chair"})
+        cls.env["channel.binding.template"]._bind(cls.backend, "7", product.product_tmpl_id)
+        cls.env["channel.binding.product"]._bind(cls.backend, "7", product)
+        product.product_tmpl_id.channel_excluded_backend_ids = cls.backend
+        cls.product = product.with_user(cls.editor)
+
+    def test_edits_what_shops_show(self):
+        brand = self.env["channel.brand"].with_user(self.editor).create({"name": "Acme"})
+        with Form(self.product.product_tmpl_id) as form:
+            form.channel_visibility = "hidden"
+            form.channel_length = 120
+            form.channel_brand_ids.add(brand)
+        self.assertEqual(self.product.channel_length, 120)
+        with Form(self.product) as form:
+            form.channel_width = 80
+        self.assertEqual(self.product.product_tmpl_id.channel_width, 80)
+
+    def test_reads_copies_and_searches_products(self):
+        for record in (self.product, self.product.product_tmpl_id):
+            names = [name for name in record.fields_get() if name.startswith("channel_")]
+            self.assertIn("channel_visibility", names)
+            self.assertTrue(record.read(names))
+        copied = self.product.product_tmpl_id.copy()
+        self.assertEqual(copied.sudo().channel_excluded_backend_ids, self.backend)
+        self.assertEqual(self.product.search([("id", "=", self.product.id)]), self.product)
+
+    def test_sees_no_channel(self):
+        for name in ("channel_binding_ids", "channel_price_ids", "channel_excluded_backend_ids"):
+            with self.subTest(field=name), self.assertRaises(AccessError):
+                self.product.read([name])
+        with self.assertRaises(AccessError):
+            self.backend.with_user(self.editor).read(["name"])
 
 
 @tagged("post_install", "-at_install")

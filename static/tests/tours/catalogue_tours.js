@@ -1,0 +1,56 @@
+import { registry } from "@web/core/registry";
+
+const tours = registry.category("web_tour.tours");
+
+// starts on a matching that was read: one product is matched, one has to be decided
+tours.add("channel_matching", {
+    steps: () => [
+        {
+            content: "Nothing is bound yet, and the screen says so",
+            trigger: ".alert-warning:contains(Nothing is bound yet)",
+        },
+        {
+            content: "Look at what has to be decided",
+            trigger: "button[name=action_view_lines]:contains(To decide)",
+            run: "click",
+        },
+        {
+            content: "The line says why; choose a product",
+            trigger: ".o_data_row:contains(Double):contains(choose one) td[name=product_id]",
+            run: "click",
+        },
+        {
+            content: "Type its name",
+            trigger: ".o_selected_row .o_field_widget[name=product_id] input",
+            run: "edit Right twin",
+        },
+        {
+            content: "Take it",
+            trigger: ".o-autocomplete--dropdown-item:contains(Right twin)",
+            run: "click",
+        },
+        {
+            content: "Save",
+            trigger: ".o_list_button_save",
+            run: "click",
+        },
+        {
+            content: "It is matched now, by a person",
+            trigger: ".o_data_row:contains(Double) .badge:contains(Matched)",
+        },
+        {
+            content: "Back to the matching",
+            trigger: ".o_back_button a",
+            run: "click",
+        },
+        {
+            content: "Apply",
+            trigger: "button[name=action_apply]",
+            run: "click",
+        },
+        {
+            content: "The job works on it",
+            trigger: ".o_statusbar_status button[aria-checked=true]:contains(Applying)",
+        },
+    ],
+});
