@@ -43,6 +43,7 @@
         "views/channel_matching_views.xml",
         "views/channel_backend_catalogue_views.xml",
         "views/product_views.xml",
+        "views/channel_stock_views.xml",
         "views/channel_price_views.xml",
         "views/channel_menus.xml",
         "views/channel_settlement_views.xml",

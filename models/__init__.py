@@ -36,6 +36,7 @@ from . import product_display
 from . import channel_binding_outbound
 from . import channel_flow_stock
 from . import channel_backend_stock
+from . import channel_backend_example
 from . import channel_published_stock
 from . import channel_binding_stock
 from . import stock_channel

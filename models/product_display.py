@@ -26,11 +26,22 @@ class ProductTemplate(models.Model):
         groups="channel_connector.group_user",
     )
 
-    @api.depends("product_variant_ids.channel_price_ids")
+    channel_published_stock_ids = fields.Many2many(
+        "channel.published.stock",
+        string="Published Stock",
+        compute="_compute_channel_published",
+        groups="channel_connector.group_user",
+    )
+
+    @api.depends(
+        "product_variant_ids.channel_price_ids", "product_variant_ids.channel_published_stock_ids"
+    )
     def _compute_channel_published(self):
         """What shops were told of any variant."""
         for template in self:
-            template.channel_price_ids = template.product_variant_ids.channel_price_ids
+            variants = template.product_variant_ids
+            template.channel_price_ids = variants.channel_price_ids
+            template.channel_published_stock_ids = variants.channel_published_stock_ids
 
     @api.depends(*(f"product_variant_ids.{name}" for name in SIZES))
     def _compute_sizes(self):

@@ -38,11 +38,19 @@ CONFIGURATION = (
     "channel.binding.image",
     "channel.map.tax.class",
     "channel.ownership",
+    "channel.stock.rule",
     "channel.matching",
     "channel.matching.line",
 )
 WORK = ("channel.event", "channel.issue", "channel.log", "channel.finding")
-INNER = ("channel.gate", "channel.cursor", "channel.outbox")
+INNER = (
+    "channel.gate",
+    "channel.cursor",
+    "channel.outbox",
+    "channel.published.stock",
+    "channel.published.price",
+    "channel.demand",
+)
 
 
 def make_backend(env, **values):
@@ -128,6 +136,22 @@ def make_everything(backend):
         "channel.binding.template": bind("template", product.product_tmpl_id),
         "channel.binding.product": bind("product", product),
         **make_catalogue(backend),
+        **make_published(backend, product),
+    }
+
+
+def make_published(backend, product):
+    """The same, of what a shop was told of a product that is bound to it."""
+    env, row = backend.env, {"backend_id": backend.id, "product_id": product.id}
+    binding = env["channel.binding.product"]._find(backend, "7")
+    told = {**row, "binding_id": binding.id}
+    return {
+        "channel.published.stock": env["channel.published.stock"].create({**told, "quantity": 1}),
+        "channel.published.price": env["channel.published.price"].create(told),
+        "channel.stock.rule": env["channel.stock.rule"].create(row),
+        "channel.demand": env["channel.demand"].create(
+            {**row, "company_id": backend.company_id.id, "order_external_id": "7", "quantity": 1}
+        ),
     }
 
 

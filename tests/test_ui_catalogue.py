@@ -4,24 +4,27 @@ from odoo import Command
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from .common import ChannelCase
+from .stock_case import StockCase
 
-MODULE = "channel_connector"
+
+def make_manager(env, company):
+    """Who connects shops, and edits products, of one company."""
+    groups = ("channel_connector.group_manager", "product.group_product_manager")
+    return new_test_user(
+        env,
+        "channel_manager",
+        ",".join((*groups, "stock.group_stock_user")),
+        password="channel_m1",
+        company_id=company.id,
+        company_ids=[Command.set(company.ids)],
+    )
 
 
 class CatalogueScreens(ChannelCase, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        groups = ("group_manager", "product.group_product_manager", "stock.group_stock_user")
-        groups = [name if "." in name else f"{MODULE}.{name}" for name in groups]
-        new_test_user(
-            cls.env,
-            "channel_manager",
-            ",".join(groups),
-            password="channel_m1",
-            company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)],
-        )
+        make_manager(cls.env, cls.company)
 
     def look(self, tour, action, record):
         self.start_tour(f"/odoo/{action}/{record.id}", tour, login="channel_manager")
@@ -47,3 +50,23 @@ class TestMatchingInBrowser(CatalogueScreens):
         self._run(matching, "_job_run")
         self.assertTrue(mug.channel_binding_ids and twins[1].channel_binding_ids)
         self.assertFalse(twins[0].channel_binding_ids)
+
+
+@tagged("post_install", "-at_install")
+class TestPublishedStockInBrowser(StockCase, HttpCase):
+    def test_explained_on_the_product(self):
+        make_manager(self.env, self.company)
+        self.backend.stock_buffer = 2
+        self.receive(self.mug, 10)
+        self.drain()
+        product = self.mug.product_tmpl_id
+        external_id = self.mug.channel_binding_ids.external_id
+        self.env["channel.binding.template"]._bind(self.backend, external_id, product)
+        path = f"/odoo/action-stock.product_template_action_product/{product.id}"
+        self.start_tour(path, "channel_published_stock", login="channel_manager")
+
+    def test_the_backend_shows_an_example(self):
+        self.backend.write({"stock_buffer": 3, "stock_cap": 5})
+        text = self.backend.stock_example
+        self.assertIn("Kept back: \N{MINUS SIGN}3", text)
+        self.assertTrue(text.endswith("Published: 5"), text)

@@ -54,3 +54,38 @@ tours.add("channel_matching", {
         },
     ],
 });
+
+// starts on a product whose stock was published
+tours.add("channel_published_stock", {
+    steps: () => [
+        {
+            content: "Open the page of the shops",
+            trigger: ".o_notebook_headers .nav-link:contains(Channels)",
+            run: "click",
+        },
+        {
+            content: "The product is in a shop",
+            trigger: ".o_field_widget[name=channel_binding_ids] .o_data_row",
+        },
+        {
+            content: "What the shop was told of its stock",
+            trigger:
+                ".o_field_widget[name=channel_published_stock_ids] .o_data_row td[name=quantity]:contains(8)",
+        },
+        {
+            content: "How it came about",
+            trigger:
+                ".o_field_widget[name=channel_published_stock_ids] td[name=explanation_text]:contains(Kept back)",
+        },
+        {
+            content: "When",
+            trigger:
+                ".o_field_widget[name=channel_published_stock_ids] td[name=sent_at]:not(:empty)",
+        },
+        {
+            content: "What the shop has answered",
+            trigger:
+                ".o_field_widget[name=channel_published_stock_ids] td[name=answer]:not(:empty)",
+        },
+    ],
+});
