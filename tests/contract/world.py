@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from ...core.catalogue import Price, StockKeeper
+from ...core.catalogue import Price, StockKeeper, TermKind
 
 
 class World(Protocol):
@@ -89,6 +89,9 @@ class World(Protocol):
 
     def limit(self) -> int:
         """Items that the store takes in one call."""
+
+    def make_term(self, kind: TermKind, name: str, parent: str = "") -> str:
+        """A new category, tag, brand or shared attribute; its external id."""
 
     def sku_of(self, external_id: str) -> str:
         """The SKU of a product or variant."""

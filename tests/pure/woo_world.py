@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ...core.adapter import Credentials
-from ...core.catalogue import Price, StockKeeper
+from ...core.catalogue import Price, StockKeeper, Term, TermKind
 from ...core.http import Exchange
 from ...dev.woostore import Cart, Server, Store, media, pictures
 from ...providers.woocommerce.adapter import WooCommerceAdapter
@@ -150,6 +150,10 @@ class WooWorld:
         return 100
 
     # === CATALOGUE === #
+
+    def make_term(self, kind: TermKind, name: str, parent: str = "") -> str:
+        term = Term(kind, "", name, parent)
+        return self.adapter.save_term(term).external_id
 
     def sku_of(self, external_id: str) -> str:
         return self.store.products[int(external_id)]["sku"]
