@@ -20,6 +20,13 @@ def _product_texts(env):
                 "Logs), then retry."
             ),
         ),
+        "bad_option": (
+            _("A value of “%(attribute)s” has a | in it, and the shop would take it for several"),
+            _(
+                "Rename the value, or let the shop share the attribute between products, then "
+                "retry “%(product)s”."
+            ),
+        ),
         "not_a_product": (
             _("The shop sent something that is no product"),
             _("Field “%(field)s” is missing or odd. Look at the log of the shop's plug-ins."),

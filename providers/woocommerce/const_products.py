@@ -65,6 +65,8 @@ REFUSALS = {
 #: Feature of a shop whose products WPML translates, the namespace that shows it, and what lists
 #: need to show all languages. Polylang's show them by themselves, and refuse the word.
 WPML, WPML_SPACE, ALL_LANGUAGES = "wpml", "wpml/v1", {"lang": "all"}
+#: Between the options of a product's own attribute, as they are kept: WC_DELIMITER.
+SEPARATOR = "|"
 #: WordPress's library of images.
 MEDIA_PATH = "wp-json/wp/v2/media"
 #: Refusal of a second term of one name and parent; it names the first one.

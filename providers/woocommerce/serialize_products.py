@@ -40,7 +40,8 @@ def product_body(product: Product, groups: frozenset[str], units: Units, new: bo
     """A product without its variations; a simple one with what its only variant has.
 
     :param new: it is being made
-    :raises errors.Rejected: ``term_missing``, ``image_missing``, ``bad_price``, ``sale_not_below``
+    :raises errors.Rejected: ``term_missing``, ``image_missing``, ``bad_option``, ``bad_price``,
+        ``sale_not_below``
     """
     body: Body = {}
     if new or "attributes" in groups:
@@ -175,6 +176,9 @@ def _ids(terms: Iterable[Term]) -> list[Body]:
 
 
 def _attribute(position: int, attribute: Attribute) -> Body:
+    """:raises errors.Rejected: ``bad_option``: the shop would make several of it"""
+    if not attribute.external_id and any(const_products.SEPARATOR in x for x in attribute.options):
+        raise errors.Rejected("bad_option", attribute=attribute.name)
     return {
         **_named(attribute.external_id, attribute.name),
         "position": position,

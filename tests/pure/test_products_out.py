@@ -151,6 +151,14 @@ class TestBodies:
             ],
         }
 
+    def test_an_option_that_the_shop_would_cut(self):
+        cut = replace(simple("A"), attributes=(Attribute("Fabric", ("Wool | Silk",)),))
+        with pytest.raises(errors.Rejected) as caught:
+            body(cut, "attributes")
+        assert caught.value.code == "bad_option"
+        shared = replace(cut.attributes[0], external_id="7")
+        assert body(replace(cut, attributes=(shared,)), "attributes")["attributes"][0]["id"] == 7
+
     def test_choices(self):
         colour = Attribute("Colour", ("Red",), "7", varies=True)
         choices = (Choice(colour.key, "Red"), Choice(SIZE.key, ""))
