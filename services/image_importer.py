@@ -12,6 +12,7 @@ from odoo.tools.image import ImageProcess
 from ..core import errors
 from ..core.catalogue import Picture, Product
 from ..core.catalogue_diff import parts_of
+from .differing import differing
 from .job_run import Outcome
 from .order_importer import QUIET
 
@@ -99,8 +100,8 @@ class ChannelImageImporter(models.AbstractModel):
         if self._belongs_to_odoo(backend, binding):
             return Outcome("ignored", self.env._("Odoo's pictures count"), template)
         sources = self._sources(backend, gallery)
-        written = self._write(backend, binding, gallery.product, sources)
-        self._remember(backend, binding, gallery, written)
+        written = self._write(backend, template, gallery.product, sources)
+        self._remember(backend, template, gallery.product, sources, written)
         self._keep_parts(backend, binding, gallery.product)
         if gallery.broken:
             return Outcome("blocked", record=template, error=self._broken(gallery))
@@ -134,9 +135,8 @@ class ChannelImageImporter(models.AbstractModel):
 
     # === WRITING === #
 
-    def _write(self, backend, binding, product, sources):
+    def _write(self, backend, template, product, sources):
         """Give the product the shop's pictures; ``{key: (model, record id)}`` of where each is."""
-        template = binding.odoo_id
         variants = self._variants(backend, product)
         places = self._places(backend, template, variants)
         written = {}
@@ -209,28 +209,36 @@ class ChannelImageImporter(models.AbstractModel):
 
     # === REMEMBERING === #
 
-    def _remember(self, backend, binding, gallery, written):
-        """Bind what was read now: the same picture is never read again."""
+    def _remember(self, backend, template, product, sources, written):
+        """Bind each picture to where it is now: the same one is never read again."""
         self.env.flush_all()
-        template, variants = binding.odoo_id, self._variants(backend, gallery.product)
-        none = self.env["product.product"]
         template.invalidate_recordset(["channel_image_ids"])
+        none = self.env["product.product"]
         _images, attachments = self.env["channel.product.facts"]._pictures(
-            backend, template, none.union(*variants), template.channel_image_ids
+            backend,
+            template,
+            none.union(*self._variants(backend, product)),
+            template.channel_image_ids,
         )
-        urls = {_key(image): image.url for image in _images_of(gallery.product)}
-        model = self.env["channel.binding.image"]
-        for key, picture in gallery.pictures.items():
-            attachment = attachments.get(written.get(key))
-            if attachment:
-                model._bind(
-                    backend,
-                    key,
-                    attachment,
-                    content_hash=_sha256(picture.content),
-                    fingerprint=attachment.checksum,
-                    url=urls[key],
-                )
+        urls = {_key(image): image.url for image in _images_of(product)}
+        # a picture that was taken away has taken its binding along
+        known = self.env["channel.binding.image"].search(
+            [("backend_id", "=", backend.id), ("external_id", "in", list(written))]
+        )
+        bound, rows = {row.external_id: row for row in known}, []
+        for key, place in written.items():
+            attachment = attachments[place]
+            values = {
+                "odoo_id": attachment.id,
+                "content_hash": sources[key][0],
+                "fingerprint": attachment.checksum,
+                "url": urls[key],
+            }
+            if key not in bound:
+                rows.append({**values, "backend_id": backend.id, "external_id": key})
+            elif changed := differing(bound[key], values):
+                bound[key].write(changed)
+        self.env["channel.binding.image"].create(rows)
 
     def _keep_parts(self, backend, binding, product):
         """The pictures are in step where both sides show the same."""

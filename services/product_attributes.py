@@ -47,12 +47,18 @@ class ChannelProductAttributes(models.AbstractModel):
                 or named.get(want.name_key)
                 or made.get(want.name_key)
             )
+            if want.bound_as in bound:
+                self._rename(bound[want.bound_as], want.attribute.name)
             if not found[key]:
                 made[want.name_key] = found[key] = self.env["product.attribute"].create(
                     self._prepare_attribute(want)
                 )
         self._bind(backend, wanted, found, bound)
         return found
+
+    def _rename(self, attribute, name):
+        if attribute.name.casefold() != name.casefold():
+            attribute.name = name
 
     def _by_name(self, names):
         rows = self.env["product.attribute"].search([("name", "in", list(names))], order="id DESC")

@@ -40,14 +40,20 @@ class ChannelProductTerms(models.AbstractModel):
         return terms
 
     def _store(self, backend, terms):
-        """Bring the shop's tree of categories and brands into Odoo, where the shop owns it.
+        """Bring the shop's tree of categories and brands into Odoo.
 
-        What is known gets the shop's name and place again.
+        What is known gets the shop's name and place again, where the shop owns it.
         """
         for kind in (TermKind.CATEGORY, TermKind.BRAND):
             wanted = {term.external_id: term for term in terms if term.kind is kind}
             records = self._resolve(backend, kind, wanted)
-            self._update(backend, kind, wanted, records)
+            if self._is_owner(backend):
+                self._update(backend, kind, wanted, records)
+
+    def _is_owner(self, backend):
+        """Whether the shop says what its terms are called."""
+        rules = self.env["channel.ownership.judge"]._rules(backend)
+        return rules["categories"].owner == "channel"
 
     def _update(self, backend, kind, terms, records):
         for external_id, record in records.items():
@@ -65,7 +71,7 @@ class ChannelProductTerms(models.AbstractModel):
         for kind in MODELS:
             terms = _terms_of(products, kind)
             found[kind] = self._resolve(backend, kind, terms)
-            for external_id, record in found[kind].items():
+            for external_id, record in found[kind].items() if self._is_owner(backend) else ():
                 _rename(record, terms[external_id])
         return found
 

@@ -48,6 +48,7 @@ from . import (
     test_price_reader,
     test_price_writer,
     test_product_again,
+    test_product_images,
     test_product_import,
     test_shipment_in,
     test_shipment_out,

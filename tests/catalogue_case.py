@@ -139,7 +139,8 @@ class ShopCase(CatalogueCase):
     def setUp(self):
         super().setUp()
         if not self.recorded:
-            self.store.products.clear()
+            for product in self.store.shown_products():
+                self.store.delete_product(product["id"])
         self.flow = self.backend.flow_ids.filtered(
             lambda flow: (flow.kind, flow.direction) == ("product", "in")
         )

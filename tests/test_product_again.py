@@ -201,6 +201,15 @@ class TestProductAgain(CatalogueCase):
         self.assertEqual(template.attribute_line_ids[0].value_ids.mapped("name"), [BLUE, "Scarlet"])
         self.assertNothingLeft(product)
 
+    def test_renamed_attribute(self):
+        template = self.take_one(self.shirt())
+        shade = Attribute("Shade", (RED, BLUE), "1", varies=True)
+        product = self.shirt(attributes=(shade, SIZE))
+        self.take(product)
+        self.assertEqual(template.attribute_line_ids[0].attribute_id.name, "Shade")
+        self.assertEqual(len(template.product_variant_ids), 3)
+        self.assertNothingLeft(product)
+
     def test_new_attribute_moves_every_variant(self):
         template = self.take_one(self.shirt())
         variants = template.product_variant_ids
