@@ -33,6 +33,7 @@ from . import channel_run
 from . import channel_matching_line
 from . import channel_matching
 from . import product_display
+from . import channel_backend_stock_import
 from . import channel_binding_outbound
 from . import channel_flow_stock
 from . import channel_backend_stock

@@ -57,6 +57,7 @@ from . import public_images
 from . import product_export_planner
 from . import product_export_writer
 from . import image_importer
+from . import stock_import
 from . import product_exporter
 from . import stock_quantities
 from . import stock_targets
