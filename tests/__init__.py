@@ -50,6 +50,7 @@ from . import (
     test_product_again,
     test_product_images,
     test_product_import,
+    test_product_import_shop,
     test_shipment_in,
     test_shipment_out,
     test_shipment_tracking,
