@@ -12,14 +12,6 @@ from ..services.order_facts import OVER
 from .channel_outbox_many import SHOP_MOVED
 
 
-class ChannelFlow(models.Model):
-    _inherit = "channel.flow"
-
-    def _poll_name(self):
-        """Under this name one poll of a backend and kind runs at a time."""
-        return f"poll {self.kind}"
-
-
 class ChannelEvent(models.Model):
     _inherit = "channel.event"
 
@@ -78,11 +70,8 @@ class ChannelOrderImporter(models.AbstractModel):
             return [
                 record
                 for record in records
-                if any(
-                    line.channel_stock_reduced != pieces
-                    for line, pieces in bindings[record.external_id].odoo_id._channel_told_stock(
-                        adapter.parse_order(record.payload)
-                    )
+                if bindings[record.external_id].odoo_id._channel_stock_news(
+                    adapter.parse_order(record.payload)
                 )
             ]
         finally:
@@ -96,10 +85,7 @@ class ChannelOrderFollowUps(models.AbstractModel):
         result = super()._note(batch)
         for draft in batch.drafts:
             if draft.sale and draft.order and self._is_current(draft):
-                # also of an echo: what Odoo cancels there makes the shop put the goods back
-                for line, pieces in draft.sale._channel_told_stock(draft.order):
-                    if line.channel_stock_reduced != pieces:
-                        line.channel_stock_reduced = pieces
+                draft.sale._channel_learn_stock(draft.order)
         if self.env["channel.demand"]._is_watched():
             self._note_demand(batch)
         return result
@@ -119,6 +105,16 @@ class ChannelOrderFollowUps(models.AbstractModel):
         ]
         if never:
             self.env["channel.event"].union(*never)._channel_note_demand(SHOP_MOVED)
+
+
+class ChannelExporter(models.AbstractModel):
+    _inherit = "channel.exporter"
+
+    def _remember_echo(self, binding, echo, *options):
+        """What Odoo cancels or refunds there makes the shop put goods back."""
+        result = super()._remember_echo(binding, echo, *options)
+        binding.odoo_id._channel_learn_stock(echo.order)
+        return result
 
 
 # === SALES ORDERS === #
@@ -189,15 +185,26 @@ class SaleOrder(models.Model):
         self.env["channel.demand"]._note(product_ids)
         return result
 
-    def _channel_told_stock(self, order):
-        """(line, pieces the shop took off its stock for it) by a :class:`core.canonical.Order`."""
+    def _channel_stock_news(self, order):
+        """``{line: pieces}`` that the shop has taken off its stock, where that is new.
+
+        :param order: :class:`core.canonical.Order`
+        """
         told = {
             line.external_id: float(line.stock_reduced or 0.0)
             for line in order.lines
             if line.kind is LineKind.PRODUCT
         }
-        for line in self.order_line.filtered("channel_external_id"):
-            yield line, told.get(line.channel_external_id, 0.0)
+        return {
+            line: told.get(line.channel_external_id, 0.0)
+            for line in self.order_line.filtered("channel_external_id")
+            if line.channel_stock_reduced != told.get(line.channel_external_id, 0.0)
+        }
+
+    def _channel_learn_stock(self, order):
+        """Remember what the shop has taken off its stock, whatever else follows of the order."""
+        for line, pieces in self._channel_stock_news(order).items():
+            line.channel_stock_reduced = pieces
 
     def _channel_products(self):
         """Ids of the products of channels' orders among these."""

@@ -246,7 +246,11 @@ class ChannelFlow(models.Model):
         work = flow._reconcile if flow._key() in RECONCILED else flow._poll
         # what a drain remembers is written by one job at a time
         claimed = ("drain", flow.kind) if flow._is_drained() else ()
-        return JobRun(backend).run(f"poll {flow.kind}", work, *claimed)
+        return JobRun(backend).run(flow._poll_name(), work, *claimed)
+
+    def _poll_name(self):
+        """Under this name one poll of a backend and kind runs at a time."""
+        return f"poll {self.kind}"
 
     def _reconcile(self, adapter, recorder):
         """Compare what Odoo knows with the shop; this run counts as the flow's poll."""

@@ -15,6 +15,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from ..core.canonical import OrderStatus
+from . import demand_queries as queries
 from .order_facts import OVER
 
 #: Nobody waits for goods of such an order: it is over, refunded, or a checkout not finished.
@@ -87,11 +88,11 @@ class ChannelDemandReader(models.AbstractModel):
         self._add_quotations(backends, known)
         self._add_transfers(backends, known, waiting, reserved_too)
         self._add_delivered(known, waiting)
+        self._add_cancelled(backends, known)
         for backend in backends:
             own = {key: told for key, told in waiting.items() if key[0] == backend.id}
             if own:
                 self._add_waiting(backend, known, own)
-        self._add_cancelled(backends, known)
         return [order for order in known.values() if order.pieces]
 
     # === WHAT ODOO HAS OF THEM === #
@@ -101,46 +102,15 @@ class ChannelDemandReader(models.AbstractModel):
         if not waiting:
             return {}
         rows = self._query(
-            """
-            SELECT binding.backend_id, binding.external_id, sale.id, sale.warehouse_id, sale.state,
-                   binding.cancelled_by_shop, binding.external_modified_at
-              FROM unnest(%(backends)s, %(external_ids)s) AS wanted(backend_id, external_id)
-              JOIN channel_binding_order binding USING (backend_id, external_id)
-              JOIN sale_order sale ON sale.id = binding.odoo_id
-            """,
+            queries.BOUND,
             backends=[key[0] for key in waiting],
             external_ids=[key[1] for key in waiting],
         )
         return {(row[0], row[1]): _order(row) for row in rows}
 
     def _add_quotations(self, backends, known):
-        """Orders that are held: nothing of them is reserved.
-
-        Of lines from before the shop's own stock was remembered, all counts as taken there.
-        """
-        rows = self._query(
-            """
-            SELECT binding.backend_id, binding.external_id, sale.id, sale.warehouse_id, sale.state,
-                   binding.cancelled_by_shop, binding.external_modified_at, binding.status_code,
-                   line.product_id,
-                   SUM(line.product_uom_qty * unit.factor / base.factor),
-                   SUM(CASE WHEN line.channel_external_id IS NULL THEN 0 ELSE
-                            COALESCE(line.channel_stock_reduced, line.product_uom_qty) END
-                       * unit.factor / base.factor)
-              FROM channel_binding_order binding
-              JOIN sale_order sale ON sale.id = binding.odoo_id
-              JOIN sale_order_line line ON line.order_id = sale.id
-              JOIN product_product product ON product.id = line.product_id
-              JOIN product_template template ON template.id = product.product_tmpl_id
-              JOIN uom_uom unit ON unit.id = line.product_uom_id
-              JOIN uom_uom base ON base.id = template.uom_id
-             WHERE binding.backend_id IN %(backends)s AND sale.state IN ('draft', 'sent')
-               AND line.product_uom_qty > 0 AND template.type = 'consu'
-               AND line.channel_is_container IS NOT TRUE
-             GROUP BY binding.id, sale.id, line.product_id
-            """,
-            backends=_ids(backends),
-        )
+        """Orders that are held: nothing of them is reserved."""
+        rows = self._query(queries.QUOTATIONS, backends=_ids(backends))
         kits = self._kits(backends, [row[8] for row in rows])
         statuses = self.env["channel.map.status"]
         meanings = {backend.id: statuses._meanings(backend) for backend in backends}
@@ -151,49 +121,9 @@ class ChannelDemandReader(models.AbstractModel):
             _add(order, kits, row[8], row[9], row[10])
 
     def _add_transfers(self, backends, known, waiting, reserved_too):
-        """Transfers of confirmed orders, where goods are missing or an event waits.
-
-        What is made or bought for the order takes nothing off the stock; what an earlier transfer
-        of the same order still has to bring is asked of that one.
-        """
+        """Transfers of confirmed orders, where goods are missing or an event waits."""
         rows = self._query(
-            """
-            SELECT binding.backend_id, binding.external_id, sale.id, sale.warehouse_id, sale.state,
-                   binding.cancelled_by_shop, binding.external_modified_at,
-                   move.product_id, place.warehouse_id, line.id,
-                   CASE WHEN line.product_id <> move.product_id THEN NULL
-                        WHEN line.channel_external_id IS NULL THEN 0
-                        ELSE COALESCE(line.channel_stock_reduced, line.product_uom_qty)
-                             * unit.factor / base.factor END,
-                   SUM(move.quantity * move.product_qty / NULLIF(move.product_uom_qty, 0)),
-                   SUM(CASE WHEN move.procure_method = 'make_to_order' AND before.number = 0
-                            THEN 0
-                            ELSE GREATEST(
-                                move.product_qty - COALESCE(before.open, 0) - move.quantity
-                                * move.product_qty / NULLIF(move.product_uom_qty, 0), 0) END)
-              FROM stock_move move
-              JOIN sale_order_line line ON line.id = move.sale_line_id
-              JOIN sale_order sale ON sale.id = line.order_id
-              JOIN channel_binding_order binding ON binding.odoo_id = sale.id
-              JOIN stock_location place ON place.id = move.location_id
-              JOIN product_product product ON product.id = line.product_id
-              JOIN product_template template ON template.id = product.product_tmpl_id
-              JOIN uom_uom unit ON unit.id = line.product_uom_id
-              JOIN uom_uom base ON base.id = template.uom_id
-             CROSS JOIN LATERAL (
-                   SELECT COUNT(*) AS number,
-                          SUM(origin.product_qty) FILTER (
-                              WHERE origin.state NOT IN ('done', 'cancel')) AS open
-                     FROM stock_move_move_rel rel
-                     JOIN stock_move origin ON origin.id = rel.move_orig_id
-                    WHERE rel.move_dest_id = move.id) before
-             WHERE binding.backend_id IN %(backends)s AND sale.state = 'sale'
-               AND place.usage = 'internal'
-               AND (move.state IN ('confirmed', 'waiting', 'partially_available')
-                    OR move.state = 'assigned' AND (%(all)s OR sale.id IN %(sales)s))
-             GROUP BY binding.id, sale.id, move.product_id, place.warehouse_id, line.id, unit.id,
-                      base.id
-            """,
+            queries.TRANSFERS,
             backends=_ids(backends),
             all=reserved_too,
             sales=tuple(order.order_id for order in known.values()) or (0,),
@@ -234,25 +164,7 @@ class ChannelDemandReader(models.AbstractModel):
 
         It will put the goods back itself. Told of them before, it would have them twice.
         """
-        rows = self._query(
-            """
-            SELECT binding.backend_id, binding.external_id, sale.id, sale.warehouse_id, sale.state,
-                   binding.cancelled_by_shop, binding.external_modified_at,
-                   line.product_id, SUM(line.channel_stock_reduced)
-              FROM channel_binding_order binding
-              JOIN sale_order sale ON sale.id = binding.odoo_id
-              JOIN sale_order_line line ON line.order_id = sale.id
-             WHERE binding.backend_id IN %(backends)s AND sale.state = 'cancel'
-               AND line.channel_stock_reduced > 0
-               AND EXISTS (SELECT 1 FROM channel_outbox note
-                            WHERE note.order_id = sale.id AND note.kind = 'order_status'
-                              AND note.backend_id = binding.backend_id
-                              AND note.state IN ('pending', 'blocked', 'failed'))
-             GROUP BY binding.id, sale.id, line.product_id
-            """,
-            backends=_ids(backends),
-        )
-        for row in rows:
+        for row in self._query(queries.CANCELLED, backends=_ids(backends)):
             order = known.setdefault((row[0], row[1]), _order(row))
             order.piece(row[7]).held += row[8]
 
@@ -267,13 +179,17 @@ class ChannelDemandReader(models.AbstractModel):
         for key, tellings in waiting.items():
             order = known.get(key)
             told_at = tellings[0].modified_at.replace(tzinfo=None)
-            if order and (_cancelled_here(order) or (order.modified_at or told_at) > told_at):
+            if order and (order.modified_at or told_at) > told_at:
                 continue
             if not order:
                 order = known[key] = KnownOrder(*key)
             order.event_id = tellings[-1].event_id
             before = order.modified_at == told_at
             said = self._said(batch, key[1], tellings, order, products, kits)
+            if _cancelled_here(order):
+                for piece in order.pieces.values():
+                    piece.held = min(piece.held, said.get(piece.product_id, (0.0, 0.0))[1])
+                continue
             for product_id in order.pieces.keys() | said.keys():
                 piece, (total, reduced) = order.piece(product_id), said.get(product_id, (0.0, 0.0))
                 piece.total = max(piece.total, total) if before else total

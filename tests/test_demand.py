@@ -229,12 +229,32 @@ class TestDemandOrders(DemandCase):
         sale._action_cancel()
         self.assertEqual(self.demand_for(), (3.0, 0.0))
         self.assertEqual(self.demand_for(backend=self.other_shop()), (0.0, 0.0))
+        self.forget_notes()
         self.tell()
         self.assertEqual(self.store.orders[order["id"]]["status"], "cancelled")
-        self.assertEqual(self.demand_for(), (0.0, 0.0))
+        self.assertEqual((self.demand_for(), self.noted()), ((0.0, 0.0), {"shop"}))
         self.forget_notes()
-        self.receive(order["id"])  # the echo
-        self.assertEqual(self.noted(), {"shop"})
+        self.receive(order["id"])  # the echo tells nothing new
+        self.assertEqual(self.noted(), set())
+
+    def test_trashed_there(self):
+        """The shop never puts the goods of its trash back: it has to be told that they are."""
+        order = self.place(("MUG", 3))
+        sale = self.import_order(order)  # its number is still to be told
+        self.store.clock.advance(5)
+        self.store.trash_order(order["id"])
+        self.receive(order["id"])
+        self.assertEqual((sale.state, self.demand_for()), ("cancel", (0.0, 0.0)))
+
+    def test_cancelled_here_and_put_back_there(self):
+        """Until the shop is told it may put goods back by itself, and says so in an event."""
+        order, sale = self.sold(("MUG", 3))
+        sale._action_cancel()
+        self.store.clock.advance(5)
+        line = order["line_items"][0]["id"]
+        self.store.refund_order(order["id"], lines=[{"id": line, "quantity": 2}], amount="1.00")
+        self.wait_for(order)
+        self.assertEqual(self.demand_for(), (1.0, 0.0))
 
     def test_put_back_and_nothing_else(self):
         """A poll finds an order whose goods went back, though nothing else of it changed."""
