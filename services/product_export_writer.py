@@ -25,6 +25,8 @@ class ChannelProductExportWriter(models.AbstractModel):
             self._bind_variants(backend, plan, echo, in_step)
         if in_step:
             (known,) = self.env["channel.product.reader"]._with_hashes(backend, [echo])
+            # as an import would see it, or it would find the shop changed
+            known = self.env["channel.product.planner"]._as_kept(known)
             binding._in_step(parts_of(plan.product), parts_of(known), plan.written)
         if plan.known is None:
             self._first_time(plan)
@@ -82,8 +84,8 @@ class ChannelProductExportWriter(models.AbstractModel):
 
     def _sent_variants(self, plan):
         """``[(product.product, Variant)]`` of what was sent, in the reader's order."""
-        products = plan.record.with_context(active_test=False).product_variant_ids
-        return zip(products.browse(plan.variant_ids), plan.product.variants, strict=True)
+        products = self.env["product.product"].browse(plan.variant_ids)
+        return zip(products, plan.product.variants, strict=True)
 
     def _first_time(self, plan):
         """Keep the SKU that the whole was given."""

@@ -160,7 +160,7 @@ class ChannelProductExporter(models.AbstractModel):
             shop = None
             if plan.action == "change":
                 shop = self._fetch(adapter, plan)
-                shop = shop and reader._with_hashes(backend, [shop])[0]
+                shop = shop and self._as_kept(reader._with_hashes(backend, [shop])[0])
             if shop and plan.guarded:
                 plan.decide(shop)
             plan.compare(shop)
@@ -173,6 +173,10 @@ class ChannelProductExporter(models.AbstractModel):
         except errors.NotFound:
             plan.error = plan.gone()
             return None
+
+    def _as_kept(self, shop):
+        """The shop's product as an import sees it: both have to find the same changes."""
+        return self.env["channel.product.planner"]._as_kept(shop)
 
     # === TELLING === #
 
@@ -195,7 +199,7 @@ class ChannelProductExporter(models.AbstractModel):
         shop = self._fetch(adapter, plan)
         if shop is None:
             return False
-        plan.decide(with_content(shop, sending.hashes))
+        plan.decide(self._as_kept(with_content(shop, sending.hashes)))
         return bool(plan.written)
 
     def _send(self, adapter, sending, plans):

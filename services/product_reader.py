@@ -169,8 +169,8 @@ class ChannelProductReader(models.AbstractModel):
         """``(taxable, code)``: the class whose taxes the product has."""
         taxes = template.taxes_id._filter_taxes_by_company(facts.backend.company_id)
         rows = dict(facts.tax_rows)
-        seen = binding.tax_class
-        if seen is not False and seen in rows and rows[seen] in (taxes, taxes.browse()):
+        seen = STANDARD if binding.tax_class == "" else binding.tax_class
+        if seen in rows and rows[seen] in (taxes, taxes.browse()):
             code = seen
         else:
             fitting = [code for code, wanted in facts.tax_rows if wanted and wanted == taxes]

@@ -180,6 +180,33 @@ class TestProductExport(ProductExportCase):
         self.drain()
         self.assertEqual(self.writes(), ["POST products/batch"] * 2)
 
+    def test_queries_of_a_plan_do_not_grow(self):
+        category = self.env["product.category"].create({"name": "Goods"})
+
+        def make(count, prefix):
+            return self.env["product.template"].union(
+                *(
+                    self.template(f"{prefix}-{number}", channel_category_ids=category.ids)
+                    for number in range(count)
+                )
+            )
+
+        def cost(templates):
+            self.commit_notes()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.env["channel.product.exporter"]._plan(self.backend, templates)
+            return self.env.cr.sql_log_count - before
+
+        few, many, new = make(2, "FEW"), make(12, "MANY"), make(3, "NEW")
+        self.publish(*few, *many)
+        cost(few)  # what is cached for good
+        self.assertEqual(cost(few), cost(many))
+        new._channel_publish(self.backend)
+        more = make(9, "MORE")
+        more._channel_publish(self.backend)
+        self.assertEqual(cost(new), cost(more))
+
     # === WHAT IS NOT PUBLISHED === #
 
     def test_excluded(self):
