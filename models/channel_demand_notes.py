@@ -56,9 +56,9 @@ class ChannelOrderLines(models.AbstractModel):
 class ChannelOrderImporter(models.AbstractModel):
     _inherit = "channel.order.importer"
 
-    def _not_known(self, backend, records):
+    def _not_known(self, adapter, backend, records):
         """A shop may take goods off its stock, or put them back, and change nothing else."""
-        news = super()._not_known(backend, records)
+        news = super()._not_known(adapter, backend, records)
         seen = {id(record) for record in news}
         old = [record for record in records if id(record) not in seen]
         return [*news, *self._stock_moved(backend, old)] if old else news
