@@ -30,6 +30,19 @@ TERM_FIELDS = {
     TermKind.TAG: "product_tag_ids",
     TermKind.BRAND: "channel_brand_ids",
 }
+#: what is read of every variant
+VARIANT_FIELDS = (
+    "active",
+    "default_code",
+    "barcode",
+    "weight",
+    "channel_length",
+    "channel_width",
+    "channel_height",
+    "channel_description",
+    "product_tmpl_id",
+    "write_date",
+)
 
 
 class ChannelProductReader(models.AbstractModel):
@@ -80,6 +93,7 @@ class ChannelProductReader(models.AbstractModel):
         variants = variants.search([("product_tmpl_id", "in", templates.ids)], order="id")
         variants = variants.with_context(active_test=True)
         # or those of each template would be read apart
+        variants.fetch(VARIANT_FIELDS)
         values = variants.product_template_attribute_value_ids
         values.fetch(["attribute_id", "attribute_line_id", "product_attribute_value_id"])
         return variants

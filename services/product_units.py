@@ -24,5 +24,5 @@ def from_kilograms(env, weight):
 
 
 def _in_pounds(env):
-    unit = env["product.template"]._get_weight_uom_id_from_ir_config_parameter()
-    return unit == env.ref("uom.product_uom_lb")
+    """As Odoo's ``_get_weight_uom_id_from_ir_config_parameter``, which costs queries each time."""
+    return env["ir.config_parameter"].sudo().get_param("product.weight_in_lbs") == "1"
