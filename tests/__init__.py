@@ -4,6 +4,7 @@ from . import (
     test_access,
     test_backend,
     test_backend_store,
+    test_catalogue_round_trip,
     test_customer_importer,
     test_demand,
     test_echo,
