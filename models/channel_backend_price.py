@@ -131,7 +131,9 @@ class ChannelBackend(models.Model):
         ]
 
     def _foreign_lists(self):
-        """Price lists that are not in the shop's currency."""
+        """Price lists that are not in the shop's currency, as far as that is known."""
+        if not self._store_setting("currency"):
+            return self.env["product.pricelist"]
         lists = self.pricelist_id | self.sale_pricelist_id
         return lists.filtered(lambda one: one.currency_id != self.price_currency_id)
 

@@ -29,9 +29,8 @@ class ChannelPriceWriter(models.AbstractModel):
         :return: ``{product id: errors.NeedsHuman}`` of those that Odoo does not hold as they are;
             issues say so to people
         """
-        backend = backend._env()
+        backend = backend._env().with_context(**{SOURCE: backend.id})
         products = self.env["product.product"].union(*prices).with_env(backend.env)
-        products = products.with_context(**{SOURCE: backend.id})
         reader = backend.env["channel.price.reader"]
         work = _Writing(backend, products, reader, prices)
         quotes = reader._quote(backend, products, work.at)

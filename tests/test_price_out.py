@@ -275,6 +275,15 @@ class TestPriceOwners(PriceOutCase):
         self.drain()
         self.assertEqual(self.shown(self.mug)[0], "14.00")
 
+    def test_nor_what_it_brought_into_price_lists(self):
+        self.owned.write({"owner": "channel", "conflict_policy": "newest"})
+        self.backend.action_create_pricelists()
+        self.drain()
+        self.writer._write(self.backend, {self.mug: price("13.00", "9.00")})
+        self.writer._write(self.backend, {self.mug: price("13.00")})
+        self.env.cr.flush()
+        self.assertFalse(self.notes())
+
     def test_the_owner_wins_back_what_was_changed_in_the_shop(self):
         change = self.saw(self.mug, price("7.00"))
         self.assertEqual((change.before, change.after), (price("7.00"), price("10.00")))

@@ -137,6 +137,15 @@ class TestRegularPrice(PriceCase):
         with self.assertRaisesRegex(ValidationError, "“Dollars” is in USD.*sells in EUR"):
             self.backend.pricelist_id = dollars
 
+    def test_a_check_finds_a_list_in_another_currency(self):
+        dollars = self.pricelist("Dollars", self._currency("USD", 1.2))
+        self.backend.provider_settings = {}
+        self.backend.pricelist_id = dollars
+        self.backend.action_check_connection()
+        found = self.backend.finding_ids.filtered(lambda one: one.code == "pricelist_currency")
+        self.assertEqual(found.level, "error")
+        self.assertIn("“Dollars” is not in the shop's currency, EUR", found.title)
+
 
 @tagged("post_install", "-at_install")
 class TestSalePrice(PriceCase):
