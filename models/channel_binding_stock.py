@@ -32,6 +32,18 @@ class ChannelBindingProduct(models.Model):
         return result
 
 
+class ChannelOwnership(models.Model):
+    _inherit = "channel.ownership"
+
+    def write(self, vals):
+        """Whoever gets the stock back tells the shop what it is now."""
+        result = super().write(vals)
+        rows = self.filtered(lambda row: row.group == "stock")
+        if rows and "owner" in vals:
+            self.env["channel.outbox"]._note_all("stock", rows.backend_id)
+        return result
+
+
 class ProductTemplate(models.Model):
     _inherit = "product.template"
 

@@ -66,16 +66,18 @@ class ChannelStockExporter(models.AbstractModel):
         targets, answers = planned.notes["targets"], planned.notes["answers"]
         answered = [(targets[result.key], result) for result in results]
         bindings = self.env["channel.binding.product"]
+        # of their own: reading one of these reads no more than this call's
         there = bindings.browse([target.binding.id for target, _result in answered]).exists()
+        by_id = {binding.id: binding for binding in there}
         rows = []
         for target, result in answered:
             gone = isinstance(result.error, errors.NotFound)
             error = _error_of(target, result)
             answers[result.key] = None if gone else error
-            if target.binding in there:
+            if target.binding.id in by_id:
                 rows.append(self._row(backend, planned, target, result, error))
                 values = {"gone_at": fields.Datetime.now()} if gone else _keeper_of(error)
-                _write_if_new(target.binding, values)
+                _write_if_new(by_id[target.binding.id], values)
         self.env["channel.published.stock"]._remember(rows)
         return self._ended(planned, {target.product_id for target, _result in answered})
 

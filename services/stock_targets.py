@@ -132,6 +132,12 @@ class ChannelStockTargets(models.AbstractModel):
         routes = backend._stock_warehouses().sudo().mto_pull_id.route_id
         if not routes:
             return products.browse()
-        return products.filtered(
-            lambda product: (product.route_ids | product.categ_id.total_route_ids) & routes
+        categories = products.categ_id.filtered(lambda one: one.total_route_ids & routes)
+        return products.with_context(active_test=False).search(
+            [
+                ("id", "in", products.ids),
+                "|",
+                ("route_ids", "in", routes.ids),
+                ("categ_id", "in", categories.ids),
+            ]
         )

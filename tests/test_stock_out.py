@@ -269,6 +269,8 @@ class TestStockFigures(StockCase):
         self.receive(self.mug, 5)
         self.assertEqual(self.drain(), "0 published, 3 left as they are, 0 refused")
         self.assertFalse(self.writes())
+        rows.owner = "odoo"
+        self.assertEqual(self.published(), 5)
 
     def test_constraints(self):
         for values in (
