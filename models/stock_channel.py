@@ -26,18 +26,20 @@ class StockQuant(models.Model):
         return quants
 
     def write(self, vals):
-        watched = QUANT_FIELDS & vals.keys()
+        watched = QUANT_FIELDS & vals.keys() and self.env["channel.flow"]._stock_watch()[1]
         product_ids = self.sudo().product_id.ids if watched else []
         result = super().write(vals)
         if watched:
-            if "product_id" in watched:
+            if "product_id" in vals:
                 product_ids += self.sudo().product_id.ids
             self.env["channel.flow"]._stock_changed(product_ids)
         return result
 
     def unlink(self):
-        held = self.sudo().filtered(lambda quant: quant.quantity or quant.reserved_quantity)
-        product_ids = held.product_id.ids
+        product_ids = []
+        if self.env["channel.flow"]._stock_watch()[1]:
+            held = self.sudo().filtered(lambda quant: quant.quantity or quant.reserved_quantity)
+            product_ids = held.product_id.ids
         result = super().unlink()
         self.env["channel.flow"]._stock_changed(product_ids)
         return result
