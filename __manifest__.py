@@ -41,6 +41,7 @@
         "views/stock_picking_hold_views.xml",
         "views/res_partner_views.xml",
         "views/channel_matching_views.xml",
+        "views/channel_preview_views.xml",
         "views/channel_backend_catalogue_views.xml",
         "views/product_views.xml",
         "views/channel_stock_views.xml",

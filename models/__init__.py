@@ -32,6 +32,8 @@ from . import channel_flow_products
 from . import channel_run
 from . import channel_matching_line
 from . import channel_matching
+from . import channel_preview_line
+from . import channel_preview
 from . import product_display
 from . import channel_backend_stock_import
 from . import channel_binding_outbound

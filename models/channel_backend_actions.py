@@ -318,3 +318,4 @@ class ChannelBackend(models.Model):
         self.env["channel.outbox"]._sweep(self)
         self.env["channel.settlement"]._sweep(self)
         self.env["channel.matching"]._sweep(self)
+        self.env["channel.preview"]._sweep(self)

@@ -55,6 +55,7 @@ from . import (
     test_shipment_in,
     test_shipment_out,
     test_shipment_tracking,
+    test_preview,
     test_product_export,
     test_product_export_images,
     test_product_export_owner,

@@ -41,6 +41,8 @@ CONFIGURATION = (
     "channel.stock.rule",
     "channel.matching",
     "channel.matching.line",
+    "channel.preview",
+    "channel.preview.line",
 )
 WORK = ("channel.event", "channel.issue", "channel.log", "channel.finding")
 INNER = (
@@ -166,6 +168,7 @@ def make_catalogue(backend):
         return env[f"channel.binding.{kind}"]._bind(backend, "7", env[model].create(values))
 
     matching = env["channel.matching"].create(row)
+    preview = env["channel.preview"].create({**row, "what": "import_product"})
     return {
         "channel.binding.category": bind("category", "product.category"),
         "channel.binding.tag": bind("tag", "product.tag"),
@@ -177,6 +180,10 @@ def make_catalogue(backend):
         "channel.matching": matching,
         "channel.matching.line": env["channel.matching.line"].create(
             {"matching_id": matching.id, "external_id": "7", "kind": "simple", "found": "none"}
+        ),
+        "channel.preview": preview,
+        "channel.preview.line": env["channel.preview.line"].create(
+            {"preview_id": preview.id, "key": "7", "action": "leave"}
         ),
     }
 
@@ -353,6 +360,9 @@ class TestRights(AccessCase):
             "action_fill_mappings",
             "action_confirm_live",
             "action_match_products",
+            "action_preview_import",
+            "action_preview_export",
+            "action_preview_prices",
         )
         stranger = new_test_user(self.env, "stranger", "base.group_user")
         for user in (self.user, stranger):

@@ -53,6 +53,19 @@ class TestMatchingInBrowser(CatalogueScreens):
 
 
 @tagged("post_install", "-at_install")
+class TestDryRunInBrowser(CatalogueScreens):
+    def test_looked_at_and_applied(self):
+        mug = self._add_product("MUG", odoo={"name": "Old name"})
+        self.store.add_product(sku="NEW", name="Only in the shop", regular_price="5.00")
+        preview = self.begun(self.backend.action_preview_import())
+        self.look("channel_dry_run", "channel-dry-runs", preview)
+        self._run(preview, "_job_run")
+        self.run_pending()
+        self.assertEqual(mug.name, "Product MUG")
+        self.assertEqual((preview.state, preview.open_count), ("ready", 1))
+
+
+@tagged("post_install", "-at_install")
 class TestPublishedStockInBrowser(StockCase, HttpCase):
     def test_explained_on_the_product(self):
         make_manager(self.env, self.company)

@@ -55,6 +55,43 @@ tours.add("channel_matching", {
     ],
 });
 
+// starts on a dry run that was read
+tours.add("channel_dry_run", {
+    steps: () => [
+        {
+            content: "Nothing was written, and the screen says so",
+            trigger: ".alert-warning:contains(Nothing was written)",
+        },
+        {
+            content: "Look at what would change",
+            trigger: "button[name=action_view_lines]:contains(Change)",
+            run: "click",
+        },
+        {
+            content: "From what is to what would be",
+            trigger: ".o_data_row td[name=diff]:contains(Old name):contains(Product MUG)",
+        },
+        {
+            content: "Open it",
+            trigger: ".o_data_row td[name=name]:contains(Product MUG)",
+            run: "click",
+        },
+        {
+            content: "The whole difference",
+            trigger: ".o_form_view .o_field_widget[name=diff] td.text-success:contains(Product MUG)",
+        },
+        {
+            content: "Apply this one",
+            trigger: ".o_statusbar_buttons button[name=action_apply]",
+            run: "click",
+        },
+        {
+            content: "It can't be applied twice",
+            trigger: ".o_form_view:not(:has(.o_statusbar_buttons button[name=action_apply]))",
+        },
+    ],
+});
+
 // starts on a product whose stock was published
 tours.add("channel_published_stock", {
     steps: () => [
