@@ -104,6 +104,8 @@ Try next:
 - {odoo}/odoo/channel-outbox   what the shops were told
 - {odoo}/odoo/channel-orders   every order of the shops beside its sales order
 - {odoo}/odoo/channel-payouts  what the gateways paid out, matched with the payments
+- {odoo}/odoo/channel-dry-runs what an import or export of products would change
+- {odoo}/odoo/channel-stock    what the shops were told of stock, and how each figure came about
 - “Check Connection” on a backend tells what it finds in the shop.
 
 Ctrl-C stops everything.""",

@@ -64,9 +64,9 @@ class Chapter:
         self.problems.append(problem)
         self._print(f"   !     {problem}")
 
-    def compare(self, sums: Mapping[str, Decimal], unit: str) -> None:
+    def compare(self, sums: Mapping[str, Decimal], unit: str, places: int = 2) -> None:
         """The last line of a story: these have to be equal."""
-        self.sums = {name: f"{amount:.2f}" for name, amount in sums.items()}
+        self.sums = {name: f"{amount:.{places}f}" for name, amount in sums.items()}
         sign = " = " if len(set(self.sums.values())) == 1 else " ≠ "
         self._end(sign.join(f"{name} {amount}" for name, amount in self.sums.items()), unit)
 

@@ -1,4 +1,4 @@
-"""Whole lives of orders, step by step on both sides, printed as stories."""
+"""Whole lives of orders, and of a catalogue, step by step on both sides, printed as stories."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from odoo_client import OdooError
 
-from . import chapters, payout_chapters
+from . import chapters, goods_chapters, payout_chapters
 from .chapter import Chapter
 from .scene import Scene
 
@@ -14,7 +14,7 @@ from .scene import Scene
 def tell(scene: Scene) -> list[Chapter]:
     """Play all chapters; returns them with what both sides say in the end."""
     scene.books.open_gateways()
-    for play in (*chapters.ALL, *payout_chapters.ALL):
+    for play in (*chapters.ALL, *payout_chapters.ALL, *goods_chapters.ALL):
         _play(scene, play)
     return list(scene.chapters)
 

@@ -21,13 +21,14 @@ class Picture:
     """One picture.
 
     ``address`` gives the screen's address below /odoo; ``tab`` is the notebook page to open,
-    ``tall`` takes the whole page instead of what fits a screen.
+    ``click`` a selector to press, ``tall`` takes the whole page instead of what fits a screen.
     """
 
     name: str
     address: Callable[[Odoo], str]
     tab: str = ""
     tall: bool = False
+    click: str = ""
 
 
 class Odoo:
@@ -70,6 +71,10 @@ class Odoo:
         _settle(page)
         for tab in filter(None, picture.tab.split("/")):
             page.click(f".o_notebook_headers a.nav-link:has-text('{tab}')")
+            _settle(page)
+        if picture.click:
+            page.click(picture.click)
+            page.wait_for_selector(".o_list_renderer")
             _settle(page)
         page.mouse.move(0, 0)
         if picture.tall:
@@ -123,12 +128,35 @@ def _backend(odoo: Odoo) -> str:
     return f"channels/{odoo.first('channel.backend', [['state', '=', 'connected']], 'id')}"
 
 
+def _demo_shop(odoo: Odoo) -> str:
+    """The backend whose catalogue dev/demo has published."""
+    return f"channels/{odoo.first('channel.backend', [['order_prefix', '=', 'SHOP-']])}"
+
+
+def _matching(odoo: Odoo) -> str:
+    return f"channel-matchings/{odoo.first('channel.matching', [], 'id')}"
+
+
+def _dry_run(odoo: Odoo) -> str:
+    domain = [["line_ids.action", "=", "change"]]
+    return f"channel-dry-runs/{odoo.first('channel.preview', domain, 'id')}"
+
+
+def _published_product(odoo: Odoo) -> str:
+    domain = [["default_code", "=", "LAMP-1"]]
+    return f"action-stock.product_template_action_product/{odoo.first('product.template', domain)}"
+
+
 PICTURES = (
     Picture("backend", _backend),
     Picture("order", _imported_order),
     Picture("order_channel", _refunded_order, tab="Channel", tall=True),
     Picture("issue_edit", _conflict),
     Picture("payout", _payout),
+    Picture("catalogue", _demo_shop, tab="Catalogue", tall=True),
+    Picture("matching", _matching),
+    Picture("dry_run", _dry_run, click="button[name=action_view_lines]:has-text('Change')"),
+    Picture("product", _published_product, tab="Channels", tall=True),
     Picture("events", lambda odoo: "channel-events"),
     Picture("issues", lambda odoo: "channel-issues"),
 )
