@@ -33,6 +33,18 @@ class ProductTemplate(models.Model):
         groups="channel_connector.group_user",
     )
 
+    channel_variant_binding_ids = fields.Many2many(
+        "channel.binding.product",
+        string="Variants in Shops",
+        compute="_compute_channel_variant_binding_ids",
+        groups="channel_connector.group_user",
+    )
+
+    @api.depends("product_variant_ids.channel_binding_ids")
+    def _compute_channel_variant_binding_ids(self):
+        for template in self:
+            template.channel_variant_binding_ids = template.product_variant_ids.channel_binding_ids
+
     @api.depends(
         "product_variant_ids.channel_price_ids", "product_variant_ids.channel_published_stock_ids"
     )

@@ -435,6 +435,14 @@ class TestProductManagers(AccessCase):
         self.assertEqual(copied.sudo().channel_excluded_backend_ids, self.backend)
         self.assertEqual(self.product.search([("id", "=", self.product.id)]), self.product)
 
+    def test_keeps_products_out_of_a_shop(self):
+        groups = "product.group_product_manager,channel_connector.group_user"
+        person = new_test_user(self.env, "both", groups)
+        table = self.env["product.template"].create({"name": "Table"})
+        wizard = self.env["channel.product.publish"].with_user(person)
+        wizard.create({"template_ids": table.ids, "backend_ids": self.backend.ids}).action_exclude()
+        self.assertEqual(table.channel_excluded_backend_ids, self.backend)
+
     def test_sees_no_channel(self):
         for name in ("channel_binding_ids", "channel_price_ids", "channel_excluded_backend_ids"):
             with self.subTest(field=name), self.assertRaises(AccessError):
