@@ -43,6 +43,7 @@
         "views/channel_matching_views.xml",
         "views/channel_preview_views.xml",
         "views/channel_backend_catalogue_views.xml",
+        "views/channel_import_views.xml",
         "views/product_views.xml",
         "views/channel_stock_views.xml",
         "views/channel_price_views.xml",
