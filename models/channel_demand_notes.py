@@ -57,11 +57,30 @@ class ChannelOrderImporter(models.AbstractModel):
     _inherit = "channel.order.importer"
 
     def _not_known(self, adapter, backend, records):
-        """A shop may take goods off its stock, or put them back, and change nothing else."""
+        """Of orders that are here as they are there, two kinds are news all the same: those of
+        which an older state waits to be imported (it would come last), and those of which the
+        shop took goods off its stock, or put them back, and changed nothing else."""
         news = super()._not_known(adapter, backend, records)
         seen = {id(record) for record in news}
         old = [record for record in records if id(record) not in seen]
-        return [*news, *self._stock_moved(backend, old)] if old else news
+        if not old:
+            return news
+        waiting = self._with_waiting_events(backend, old)
+        rest = [record for record in old if record.external_id not in waiting]
+        changed = [record for record in old if record.external_id in waiting]
+        return [*news, *changed, *self._stock_moved(backend, rest)]
+
+    def _with_waiting_events(self, backend, records):
+        events = self.env["channel.event"].search_fetch(
+            [
+                ("backend_id", "=", backend.id),
+                ("kind", "=", "order"),
+                ("external_id", "in", [record.external_id for record in records]),
+                ("state", "=", "pending"),
+            ],
+            ["external_id"],
+        )
+        return set(events.mapped("external_id"))
 
     def _stock_moved(self, backend, records):
         bindings = self._bindings(backend, [record.external_id for record in records])

@@ -381,6 +381,19 @@ class TestDemandRefresh(DemandCase):
         self.refresh()
         self.assertEqual(self.env["channel.demand"].search([]).ids, before)
 
+    def test_there_and_back(self):
+        """An older state waits to be imported: the newer one is news, though Odoo has it."""
+        order = self.place(("MUG", 1), payment_method="bacs", status="on-hold")
+        sale = self.import_order(order)
+        line = order["line_items"][0]["id"]
+        for pieces in (4, 1):
+            self.store.clock.advance(5)
+            self.store.edit_order(order["id"], set_quantity={line: pieces})
+            self.refresh()
+        self.assertEqual(self.demand_for(), (1.0, 0.0))
+        self.run_pending()
+        self.assertEqual(sale.order_line.product_uom_qty, 1.0)
+
     def test_imported_once(self):
         """What the drain has polled is imported as what any poll has read."""
         self.place(("MUG", 3))
