@@ -41,6 +41,7 @@ from . import (
     test_outbox,
     test_outbox_once,
     test_ownership,
+    test_oversell,
     test_partner_bad_data,
     test_partner_matcher,
     test_poll,
