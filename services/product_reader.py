@@ -253,7 +253,8 @@ class ChannelProductReader(models.AbstractModel):
             known = facts.variants.get(one.id)
             return (bool(known and known.external_id == binding.external_id), one.active, -one.id)
 
-        return variants.sorted(rank, reverse=True)[:1]
+        # a slice reads for itself what could be read for all
+        return variants.sorted(rank, reverse=True)[:1].with_prefetch(variants._prefetch_ids)
 
     def _variant(self, facts, template, kind, variant):
         """A variant as a :class:`core.catalogue.Variant`; an override returns it, changed."""

@@ -53,6 +53,7 @@ from . import (
     test_product_images,
     test_product_import,
     test_product_import_shop,
+    test_product_queries,
     test_shipment_in,
     test_shipment_out,
     test_shipment_tracking,
