@@ -25,7 +25,9 @@ class ChannelPublishedPrice(models.Model):
     product_id = fields.Many2one(
         "product.product", required=True, index=True, ondelete="cascade", readonly=True
     )
-    price = fields.Json(readonly=True, help="As it was sent; empty where the shop refused it.")
+    price = fields.Json(
+        readonly=True, help="What the shop asks, as far as is known; empty where it took none."
+    )
     price_text = fields.Char("Price in the Shop", compute="_compute_price_text")
     sent_at = fields.Datetime(readonly=True)
     job_uuid = fields.Char(readonly=True)
