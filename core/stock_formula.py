@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from enum import Enum
+from typing import NamedTuple
 
 ZERO = Decimal(0)
 ONE = Decimal(1)
@@ -44,12 +45,11 @@ class Code(Enum):
     FIXED = "fixed"  # a person's figure, whatever lies in the warehouses
 
 
-@dataclass(frozen=True)
-class Figure:
+class Figure(NamedTuple):
     """What is known of one product in some warehouses; ``free`` and ``forecast`` are Odoo's own.
 
     ``reserved`` and ``expired`` say how ``free`` came about; for a kit they are 0 and the figures
-    are whole kits that its components make.
+    are whole kits that its components make. There are thousands of them at once: a plain tuple.
     """
 
     on_hand: float = 0.0

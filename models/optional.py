@@ -1,7 +1,5 @@
 """What other modules add, where they are installed: asked for here, and only here."""
 
-from dataclasses import replace
-
 from odoo import api, fields, models
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
@@ -117,8 +115,7 @@ class KitStock(models.Model):
 def _without(figures, ordered):
     """The same figures less what is ordered of them."""
     return {
-        id_: replace(
-            figure,
+        id_: figure._replace(
             on_hand=figure.on_hand - ordered.get(id_, 0.0),
             free=figure.free - ordered.get(id_, 0.0),
             forecast=figure.forecast - ordered.get(id_, 0.0),
@@ -186,6 +183,8 @@ class ChannelStockQuantities(models.AbstractModel):
         """Kits by Odoo's own arithmetic, with the components' figures of the one read."""
         company = self.env["res.company"].browse(products.env.context["company_id"])
         parts = products._channel_kit_parts(company)
+        if not parts:
+            return super()._figures(products, forecast)
         kits = products.browse(parts)
         plain = (products - kits) | products.browse({id_ for row in parts.values() for id_ in row})
         figures = super()._figures(plain, forecast)

@@ -103,18 +103,21 @@ class ChannelStockQuantities(models.AbstractModel):
 def _figure(quants, moves, digits):
     """Round where Odoo does."""
     on_hand, reserved, expired = quants
-    incoming, outgoing = (
-        float_round(sum_, precision_digits=digits) for sum_ in moves or (0.0, 0.0)
-    )
-    rounded = float_round(on_hand, precision_digits=digits)
+    shown = _rounded(on_hand, digits)
     if not (reserved or expired or moves):
-        return Figure(rounded, rounded, forecast=rounded)
+        return Figure(shown, shown, forecast=shown)
+    incoming, outgoing = (_rounded(sum_, digits) for sum_ in moves or (0.0, 0.0))
     return Figure(
-        on_hand=rounded,
-        free=float_round(on_hand - reserved - expired, precision_digits=digits),
-        reserved=float_round(reserved, precision_digits=digits),
-        expired=float_round(expired, precision_digits=digits),
+        on_hand=shown,
+        free=_rounded(on_hand - reserved - expired, digits),
+        reserved=_rounded(reserved, digits),
+        expired=_rounded(expired, digits),
         incoming=incoming,
         outgoing=outgoing,
-        forecast=float_round(on_hand + incoming - outgoing - expired, precision_digits=digits),
+        forecast=_rounded(on_hand + incoming - outgoing - expired, digits),
     )
+
+
+def _rounded(quantity, digits):
+    """Most are whole pieces, which rounding would only cost time."""
+    return quantity if quantity.is_integer() else float_round(quantity, precision_digits=digits)
