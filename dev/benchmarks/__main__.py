@@ -1,4 +1,4 @@
-"""``python -m benchmarks order|webhook``, for dev/bench, which explains the options."""
+"""``python -m benchmarks order|webhook|stock``, for dev/bench, which explains the options."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from .machine import describe
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="dev/bench", epilog="dev/bench --help explains them.")
-    parser.add_argument("benchmark", choices=("order", "webhook"))
+    parser.add_argument("benchmark", choices=("order", "webhook", "stock"))
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--requests", type=int, default=300)
+    parser.add_argument("--products", type=int, default=10_000)
     parser.add_argument("--profile", action="store_true")
     parser.add_argument("--output", type=Path)
     return parser.parse_args()
@@ -37,6 +38,15 @@ def main() -> None:
         from . import order  # imports addons
 
         order.run(results, options.rounds, profile=options.profile)
+        if options.profile:
+            return
+    elif options.benchmark == "stock":
+        from . import odoo_process
+
+        odoo_process.start()
+        from . import stock  # imports addons
+
+        stock.run(results, options.products, options.rounds, profile=options.profile)
         if options.profile:
             return
     else:
