@@ -110,7 +110,7 @@ class OversellCase(ChannelCase):
                 shop.act()
             result = answer(server, request, target)
             if polls:
-                self.world.read(shop)
+                self.world.polled_now(shop)
                 if self.rng.random() < 0.4:
                     shop.act()
             elif mine and writes:

@@ -133,7 +133,7 @@ class World:
                 elsewhere += taking.pieces
         return own, elsewhere
 
-    def read(self, shop):
+    def polled_now(self, shop):
         """The shop's orders are polled."""
         self.polled[shop.name] = self.tick()
         self.seen[shop.name] = shop.pieces()
