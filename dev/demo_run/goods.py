@@ -146,6 +146,12 @@ class Goods:
 
     # === PRICES === #
 
+    def published_price(self, sku: str) -> Record:
+        """What the shop was told a product costs: ``regular``, ``sale``, … as texts."""
+        domain = [("backend_id", "=", self.backend), ("product_id", "=", self.product(sku))]
+        rows = self.odoo.search_read("channel.published.price", domain, ["price"], limit=1)
+        return (rows[0]["price"] or {}) if rows else {}
+
     def sale(self, sku: str, price: Decimal, start: str, end: str) -> None:
         """A sale of one product: a rule of the shop's sale price list."""
         lists = self.odoo.search_read(

@@ -143,7 +143,7 @@ def _dry_run(odoo: Odoo) -> str:
 
 
 def _published_product(odoo: Odoo) -> str:
-    domain = [["default_code", "=", "LAMP-1"]]
+    domain = [["default_code", "=", "CABLE-1"]]
     return f"action-stock.product_template_action_product/{odoo.first('product.template', domain)}"
 
 
