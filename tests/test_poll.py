@@ -101,8 +101,9 @@ class TestPoll(ChannelCase):
         self.flow.batch_size = 2
         for _number in range(5):
             self.place(("MUG", 1))
-        self.server.faults.add("502-html", path=r"/orders", times=1)
+        self.server.faults.add("502-html", path=r"/orders", skip=1)
         self.assertTrue(self._run(self.flow, "_job_poll").ignore_retry)
+        self.assertEqual(len(self._events()), 2)
         self.env["channel.gate"]._of(self.backend).write({"open_until": False, "failures": 0})
         self._poll()
         self.assertEqual(len(self._events()), 5)

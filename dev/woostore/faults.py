@@ -114,6 +114,7 @@ class Fault:
     seconds: float
     headers: dict[str, str] = field(default_factory=dict)
     location: str = ""
+    skip: int = 0
 
     def fits(self, method: str, path: str) -> bool:
         return (
@@ -144,8 +145,9 @@ class Faults:
         seconds: float = 30.0,
         retry_after: str | int | None = None,
         location: str = "",
+        skip: int = 0,
     ) -> Fault:
-        """The next ``times`` fitting requests go wrong.
+        """The next ``times`` fitting requests go wrong, after ``skip`` that go well.
 
         ``kind``: one of ``KINDS``. ``path``: a regular expression. ``when``: "before" the shop
         does anything, or "after" it did and its answer is lost. ``seconds``: how long a timeout
@@ -155,7 +157,7 @@ class Faults:
             raise ValueError(f"unknown fault {kind!r}; known: {', '.join(KINDS)}")
         headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
         pattern = re.compile(path) if path else None
-        fault = Fault(kind, times, method, pattern, when, seconds, headers, location)
+        fault = Fault(kind, times, method, pattern, when, seconds, headers, location, skip)
         with self._lock:
             self.waiting.append(fault)
         return fault
@@ -170,6 +172,9 @@ class Faults:
         with self._lock:
             fault = next((f for f in self.waiting if f.fits(method, path)), None)
             if fault is None:
+                return None
+            if fault.skip:
+                fault.skip -= 1
                 return None
             fault.times -= 1
             if not fault.times:
