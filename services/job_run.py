@@ -163,7 +163,8 @@ class JobRun:
                 for group in groups
                 if set(group.mapped("state")) == {"pending"} and all(group.mapped("fetched_at"))
             ]
-            self._apply(handler, works)
+            if works:  # another job may have settled them all
+                self._apply(handler, works)
             return none.union(*(item.events for item in works))
 
         try:

@@ -5,6 +5,7 @@ from odoo.tests import TransactionCase, tagged
 from odoo.addons.queue_job.exception import RetryableJobError
 
 from ..dev.woostore import Cart, Server, Store
+from ..services.job_run import JobRun
 from .loopback import LoopbackMixin
 
 #: fault of the store → (state of the event, code of its issue, HTTP status in the log)
@@ -140,6 +141,18 @@ class TestBadAnswers(LoopbackMixin, TransactionCase):
         self._run(event)
         self.assertEqual(event.state, "ignored")
         self.assertIn("Gone", event.reason)
+
+    def test_a_chunk_whose_events_were_settled_meanwhile(self):
+        """Another job settled them between the chunk's first look and its locks."""
+        events = self._event()
+        events._settle("ignored", "by another job")
+        self.env.flush_all()
+        with self.registry.cursor() as cr:
+            run = JobRun(self.backend.with_env(self.backend.env(cr=cr))._env())
+            with run._guarded("1 record") as (adapter, recorder):
+                group = run.env["channel.event"].browse(events.ids)
+                self.assertFalse(run._apply_chunk([group], adapter, recorder))
+        self.assertEqual(events.reason, "by another job")
 
     def test_causes_share_an_issue_and_records_do_not(self):
         events = self._event("1") | self._event("2")
