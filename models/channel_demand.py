@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from odoo import api, fields, models
 
 from ..core.adapter import OrderSource, supports
+from ..core.stock_formula import Demand
 from ..services.claim import claim, in_fresh_snapshots, try_claims
 from .channel_outbox_many import SHOP_MOVED
 
@@ -21,18 +22,14 @@ class DemandRow:
 
 
 @dataclass(frozen=True)
-class Demand:
-    """What has to be taken off a product's figure before a shop is told of it.
+class KnownDemand(Demand):
+    """What has to be taken off a product's figure, and the orders (``rows``) that make it up.
 
     ``own_reduced``: orders of this shop, as far as it has taken them off its own stock; what it
     has not yet it will take off itself. ``others``: everything ordered in other shops on the same
-    warehouses. ``rows`` make up both. ``moved``: the shop has moved its own figure since it was
-    told the last time, so it may show another one than it was told then.
+    warehouses.
     """
 
-    own_reduced: float = 0.0
-    others: float = 0.0
-    moved: bool = False
     rows: tuple[DemandRow, ...] = ()
 
 
@@ -137,7 +134,7 @@ class ChannelDemand(models.Model):
 
     @api.model
     def _of(self, backend, products):
-        """``{product id: Demand}`` for the quantity that the backend publishes.
+        """``{product id: KnownDemand}`` for the quantity that the backend publishes.
 
         Call it in the transaction that reads the quantities, without a commit between them (see
         :mod:`services.demand`): an order whose import is committed between two snapshots would be
@@ -158,7 +155,7 @@ class ChannelDemand(models.Model):
                     sums[2].append(_demand_row(order, quantity))
         moved = self._moved(backend, products.ids)
         return {
-            product_id: Demand(sum(own), sum(others), product_id in moved, tuple(rows))
+            product_id: KnownDemand(sum(own), sum(others), product_id in moved, tuple(rows))
             for product_id, (own, others, rows) in found.items()
         }
 

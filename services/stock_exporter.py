@@ -20,8 +20,7 @@ class ChannelStockExporter(models.AbstractModel):
 
     def _before(self, backend, adapter, recorder):
         """Know the shop's newest orders: what it has sold must not be put on sale again."""
-        if "channel.demand" in self.env:
-            self.env["channel.demand"]._refresh(backend, adapter)
+        self.env["channel.demand"]._refresh(backend, adapter)
 
     def _plan(self, backend, records):
         """``notes``: ``targets`` and ``answers`` by external id, ``refused`` by record."""

@@ -116,8 +116,6 @@ class ChannelStockTargets(models.AbstractModel):
 
         An override knows that of products that are made of others.
         """
-        if "channel.demand" not in self.env:
-            return {}
         return dict(self.env["channel.demand"]._of(backend, products))
 
     # === BACKORDERS === #

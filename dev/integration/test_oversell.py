@@ -36,7 +36,7 @@ STUCK = """
     UNION ALL SELECT kind, res_model || res_id, state, reason FROM channel_outbox
      WHERE state IN ('blocked', 'failed')
 """
-#: Free to use, by SKU, when nothing is under way any more. What is reserved is counted on the moves:
+#: Free to use, by SKU, when all is quiet. What is reserved is counted on the moves:
 #: Odoo lets several quants of a place come up beside each other and merges them by SQL, after which
 #: their own sum of reservations may be too low until Odoo's next clean-up.
 FREE = """
