@@ -7,6 +7,8 @@ from datetime import timezone
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..core.fingerprint import fingerprint
+
 
 def _naive(moment):
     """An aware moment as Odoo stores it: UTC without time zone."""
@@ -67,8 +69,9 @@ class ChannelEvent(models.Model):
                     "topic": "poll",
                     "external_id": record.external_id,
                     "source": "poll",
+                    # two changes within one second differ by nothing but their content
                     "dedup_key": self._dedup_key(
-                        "poll", record.kind, record.external_id, record.modified_at
+                        "poll", record.kind, record.external_id, fingerprint(record.payload)
                     ),
                     "payload": record.payload,
                     "occurred_at": _naive(record.modified_at),

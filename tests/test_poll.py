@@ -53,6 +53,19 @@ class TestPoll(ChannelCase):
         self.assertEqual(self._poll(), "0 records")
         self.assertEqual(len(self._events()), 3)
 
+    def test_two_changes_within_a_second(self):
+        """The second one is read while the event of the first one still waits."""
+        self.store.clock.freeze()
+        self.addCleanup(self.store.clock.run)
+        order = self.place(("MUG", 1))
+        self.assertEqual(self._poll(), "1 records")
+        self.store.edit_order(order["id"], set_quantity={order["line_items"][0]["id"]: 3})
+        self.assertEqual(self._poll(), "1 records")
+        self.assertEqual(len(set(self._events().mapped("occurred_at"))), 1)
+        self.run_pending()
+        sale = self.env["sale.order"].search([("channel_backend_id", "=", self.backend.id)])
+        self.assertEqual(sale.order_line.product_uom_qty, 3)
+
     def test_one_bad_order_does_not_hold_up_its_chunk(self):
         good = [self.place(("MUG", 1)) for _number in range(3)]
         self.store.add_product(sku="UNKNOWN", name="Unknown", regular_price="5")
