@@ -27,10 +27,11 @@ _LONG_AGO = datetime.min.replace(tzinfo=timezone.utc)
 
 @dataclass(frozen=True)
 class Told:
-    """What one waiting event says of its order."""
+    """What one waiting event says of its order. ``polled``: read after all polled before it."""
 
     event_id: int
     order: Order
+    polled: bool = False
 
     @property
     def modified_at(self):
@@ -46,7 +47,8 @@ class ChannelDemandOrders(models.AbstractModel):
 
         Events without payload (a person's hints) say nothing, neither does what is no order: the
         record is gone, and an import will find out. Moments have whole seconds: of several events
-        of the same one nobody knows which is newer, so all of them count.
+        of the same one the last that was polled counts, and all that were delivered, for nobody
+        knows when their payloads were made.
 
         :return: ``{(backend id, external id): [Told]}``, the latest event last
         """
@@ -56,10 +58,12 @@ class ChannelDemandOrders(models.AbstractModel):
         for row in rows:
             order = _TOLD.get(self._key(row))
             if order is not None:
-                told = Told(row[0], order)
+                told = Told(row[0], order, row[4])
                 known = newest.setdefault((row[1], row[2]), [])
                 if known and known[0].modified_at < told.modified_at:
                     known.clear()
+                if told.polled and known and known[0].modified_at == told.modified_at:
+                    known[:] = [earlier for earlier in known if not earlier.polled]
                 if not known or known[0].modified_at == told.modified_at:
                     known.append(told)
         return newest
@@ -78,12 +82,13 @@ class ChannelDemandOrders(models.AbstractModel):
         return {event: order for event, order in orders.items() if order is not None}
 
     def _rows(self, backends):
-        """(id, backend id, external id, dedup key) of events that may say what was sold."""
+        """(id, backend id, external id, dedup key, polled) of events that may say what was sold."""
         self.env["channel.event"].flush_model()
         return self.env.execute_query(
             SQL(
                 """
-                SELECT id, backend_id, external_id, dedup_key FROM channel_event
+                SELECT id, backend_id, external_id, dedup_key, fetched_at IS NOT NULL
+                  FROM channel_event
                  WHERE backend_id IN %s AND kind = 'order' AND NOT deleted
                    AND state IN ('pending', 'blocked', 'failed') AND payload IS NOT NULL
                  ORDER BY id
