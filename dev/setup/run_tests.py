@@ -150,7 +150,8 @@ def run_in_odoo(
     request: Request, part: str, ignored: list[str], source: str = "installed"
 ) -> Counter:
     database = os.environ.get("TEST_DB") or f"{databases.PREFIX}_test"
-    options = ["--noconftest", f"--rootdir={LINK}", f"--odoo-config={os.environ['ODOO_CONF']}"]
+    options = ["-p", "shared_files", "--noconftest", f"--rootdir={LINK}"]
+    options += [f"--odoo-config={os.environ['ODOO_CONF']}"]
     options += [f"--odoo-database={database}", "--odoo-http", "--dist=loadscope"]
     options += [f"--ignore={LINK}/{path}" for path in ignored]
     # channels: in this process a runner would start jobs of which nothing is ever committed
