@@ -182,14 +182,21 @@ class OversellCase(ChannelCase):
         picking = self.rng.choice(list(pickings))
         binding = picking.sale_id.channel_binding_ids
         name = next(n for n, backend in self.backends.items() if backend == binding.backend_id)
-        if picking.channel_delivery_blocked:
+        if picking.channel_delivery_blocked or not self._may_leave(name, binding.external_id):
             return
-        for move in picking.move_ids.filtered(lambda move: move.quantity >= 1):
+        moves = picking.move_ids.filtered(lambda move: move.quantity >= 1)
+        if not moves:
+            return
+        for move in moves:
             move.write({"quantity": self.rng.randint(1, int(move.quantity)), "picked": True})
         picking.with_context(skip_backorder=True).button_validate()
         self.world.shops[name].left.add(binding.external_id)
         self._commit()
         self.look()
+
+    def _may_leave(self, name, external_id):
+        """Whether the warehouse ships an order of a shop; it knows of the shop what Odoo knows."""
+        return True
 
     def do_receive(self):
         self._receive(self.rng.choice(list(self.products.values())), self.rng.randint(1, 5))
@@ -288,15 +295,22 @@ class OversellCase(ChannelCase):
     # === CHECKS === #
 
     def check_figures(self, drain, planned):
-        """Each figure is Odoo's own, less what is known to be sold and not reserved."""
+        """Each figure is Odoo's own, less what is known to be sold and not reserved.
+
+        It may be lower while the job that takes over what a refund has put back still waits.
+        """
         state = self.state()
+        refunds = self.env["channel.event"].search_count(
+            [("kind", "=", "refund"), ("state", "=", "pending")]
+        )
         for target in planned.notes["targets"].values():
             product = target.binding.odoo_id.with_env(self.env)
             sku = product.default_code
             free = product.with_context(warehouse_id=self.warehouse.ids).free_qty
             wanted = max(int(free - self.missing(drain.shop.name, sku, state)), 0)
             steps = sum(step.amount for step in target.published.steps)
-            if (target.quantity, int(steps)) != (wanted, wanted):
+            right = target.quantity < wanted if refunds else False
+            if target.quantity != int(steps) or not (right or target.quantity == wanted):
                 self.fail(self.explained(drain, target, wanted, state))
 
     def explained(self, drain, target, wanted, state):

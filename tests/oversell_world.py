@@ -36,7 +36,9 @@ class World:
         self.journal = []
         self.polled = {}  # when each shop's orders were read the last time
         self.seen = {}  # and what they were then
+        self.rooms = {}  # and what each shop might show then
         self.last = {}  # the last whole drain of each shop
+        self.drains = []  # all of them
         self.dropped = set()  # (shop, order) that a person dropped or cancelled in Odoo
         self.oversold, self.unexplained = [], []
         self.odoo = None
@@ -69,8 +71,12 @@ class World:
         missing = pieces - max(min(pieces, room), 0)
         if missing > 0:
             since = self._placed_at(shop, order, sku) if promised else None
-            window, elsewhere = self.unseen(self.last[shop], sku, since)
-            owed = self.last[shop].owed.get(sku, 0)
+            drains = [self.last[shop], *self._promised_by(shop, since)]
+            unseen = [self.unseen(drain, sku, since) for drain in drains]
+            window, elsewhere = max(own for own, _other in unseen), max(o for _own, o in unseen)
+            if since and self._in_window(shop, since):
+                window += missing  # promised while the shop was written to, paid since
+            owed = max(drain.owed.get(sku, 0) for drain in drains)
             kind = "window" if missing <= window else "elsewhere" if elsewhere else "owed"
             entry = (self.tick(), shop, order, sku, missing, kind)
             self.oversold.append(entry)
@@ -83,10 +89,12 @@ class World:
     def judge_drain(self, drain):
         """What the shop was told is no more than what is there, but for what nobody could know."""
         room, before = self.room(drain.shop.name), self.last.get(drain.shop.name)
+        polled = self.rooms.get(drain.shop.name, room)
         for sku in self.skus:
             carried = before.owed.get(sku, 0) if before and sku not in drain.told else 0
-            drain.owed[sku] = max(-int(room[sku]), carried, 0)
+            drain.owed[sku] = max(-int(room[sku]), -int(polled[sku]), carried, 0)
         self.last[drain.shop.name] = drain
+        self.drains.append(drain)
         for sku, told in drain.told.items():
             excess = told - max(int(room[sku]), 0)
             if excess > sum(self.unseen(drain, sku)):
@@ -101,6 +109,23 @@ class World:
             for _moment, shop, order, sku, missing, kind in self.oversold
         ]
         return f"{sold} sold, oversold: {', '.join(rows) or 'none'}"
+
+    def _in_window(self, shop, moment):
+        return any(
+            drain.shop.name == shop and drain.polled < moment <= drain.answered
+            for drain in self.drains
+        )
+
+    def _promised_by(self, shop, moment):
+        """The drain whose figures the shop showed when an order was placed, if it was promised."""
+        if moment is None:
+            return []
+        before = [
+            drain
+            for drain in self.drains
+            if drain.shop.name == shop and drain.answered and drain.answered <= moment
+        ]
+        return before[-1:]
 
     def _placed_at(self, shop, order, sku):
         return next(
@@ -137,6 +162,7 @@ class World:
         """The shop's orders are polled."""
         self.polled[shop.name] = self.tick()
         self.seen[shop.name] = shop.pieces()
+        self.rooms[shop.name] = self.room(shop.name)
 
     def look(self, state):
         """Odoo has changed: what the shops may show no more was taken there (sold at the counter,
