@@ -24,6 +24,7 @@ from . import channel_brand
 from . import channel_ownership
 from . import channel_flow_ownership
 from . import channel_flow_publish
+from . import channel_flow_pause
 from . import channel_binding_parts
 from . import product_channel
 from . import product_channel_more
