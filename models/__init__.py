@@ -7,6 +7,7 @@ from . import channel_gate
 from . import channel_flow
 from . import channel_backend_delivery
 from . import channel_backend_store
+from . import channel_backend_hooks
 from . import channel_event
 from . import channel_issue
 from . import channel_issue_display
