@@ -83,3 +83,5 @@ from . import channel_demand
 from . import channel_demand_notes
 from . import optional
 from . import account_payment
+from . import channel_flow_lag
+from . import channel_alert

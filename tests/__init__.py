@@ -6,6 +6,7 @@ from . import (
     test_backend_store,
     test_catalogue_round_trip,
     test_customer_importer,
+    test_dashboard,
     test_demand,
     test_echo,
     test_event_life,
