@@ -81,6 +81,7 @@ from . import account_move
 from . import stock_picking_channel
 from . import channel_demand
 from . import channel_demand_notes
+from . import channel_retention
 from . import optional
 from . import account_payment
 from . import channel_flow_lag

@@ -1,4 +1,4 @@
-"""How events are worked on: jobs, settlement, the sweep that loses nothing, retention."""
+"""How events are worked on: jobs, settlement, the sweep that loses nothing."""
 
 from datetime import timedelta
 
@@ -183,20 +183,3 @@ class ChannelEvent(models.Model):
         for event in stuck:
             JobRun(backend).open_issue("stuck", event.kind, event.external_id)
         return events
-
-    # === RETENTION === #
-
-    @api.autovacuum
-    def _gc_events(self):
-        """Delete settled events that are older than their backend keeps."""
-        backends = self.env["channel.backend"].sudo().search([])  # pylint: disable=no-search-all
-        for backend in backends:
-            limit = fields.Datetime.now() - timedelta(days=backend.event_days)
-            self.sudo().search(
-                [
-                    ("backend_id", "=", backend.id),
-                    ("state", "in", ("done", "ignored")),
-                    ("done_at", "<", limit),
-                ],
-                limit=50_000,
-            ).unlink()

@@ -1,8 +1,6 @@
 """HTTP exchanges with a channel: what was asked, what came back, how long it took."""
 
-from datetime import timedelta
-
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class ChannelLog(models.Model):
@@ -26,13 +24,3 @@ class ChannelLog(models.Model):
     request = fields.Text(readonly=True)
     response = fields.Text(readonly=True)
     logged_at = fields.Datetime(default=fields.Datetime.now, readonly=True, index=True)
-
-    @api.autovacuum
-    def _gc_logs(self):
-        """Delete what is older than its backend keeps."""
-        backends = self.env["channel.backend"].sudo().search([])  # pylint: disable=no-search-all
-        for backend in backends:
-            limit = fields.Datetime.now() - timedelta(days=backend.log_days)
-            self.sudo().search(
-                [("backend_id", "=", backend.id), ("logged_at", "<", limit)], limit=50_000
-            ).unlink()

@@ -1,7 +1,6 @@
 """The outbox: what changed inside and has to be told to a channel, and what came of it."""
 
 import uuid
-from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -267,20 +266,3 @@ class ChannelOutbox(models.Model):
                 record = self.env[note.res_model].browse(note.res_id)
                 JobRun(backend).open_issue("stuck", note.kind, str(note.res_id), record)
         return notes
-
-    # === RETENTION === #
-
-    @api.autovacuum
-    def _gc_notes(self):
-        """Delete settled notes that are older than their backend keeps."""
-        backends = self.env["channel.backend"].sudo().search([])  # pylint: disable=no-search-all
-        for backend in backends:
-            limit = fields.Datetime.now() - timedelta(days=backend.event_days)
-            self.sudo().search(
-                [
-                    ("backend_id", "=", backend.id),
-                    ("state", "in", ("done", "ignored")),
-                    ("done_at", "<", limit),
-                ],
-                limit=50_000,
-            ).unlink()

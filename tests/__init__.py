@@ -77,6 +77,7 @@ from . import (
     test_refund_kinds,
     test_refund_open,
     test_refund_recorded,
+    test_retention,
     test_settlement_api,
     test_settlement_book,
     test_settlement_import,
