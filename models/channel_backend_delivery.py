@@ -33,14 +33,27 @@ class ChannelBackend(models.Model):
     _inherit = "channel.backend"
 
     @api.model
-    @ormcache("token")
     def _delivery_rules(self, token):
-        """:class:`DeliveryRules` of the backend with this token, None where it takes nothing."""
-        backend = self.sudo().search(
-            [("webhook_token", "=", token), ("state", "!=", "draft")], limit=1
+        """:class:`DeliveryRules` of the backend with this token, None where it takes nothing.
+
+        Whoever tries tokens asks the database nothing, and pushes nothing out of the cache.
+        """
+        backend_id = self._delivery_tokens().get(token)
+        return self._delivery_rules_of(backend_id) if backend_id else None
+
+    @api.model
+    @ormcache()
+    def _delivery_tokens(self):
+        """``{token: backend's id}`` of the backends that take deliveries."""
+        backends = self.sudo().search_fetch(
+            [("webhook_token", "!=", False), ("state", "!=", "draft")], ["webhook_token"]
         )
-        if not backend:
-            return None
+        return {backend.webhook_token: backend.id for backend in backends}
+
+    @api.model
+    @ormcache("backend_id")
+    def _delivery_rules_of(self, backend_id):
+        backend = self.sudo().browse(backend_id)
         return DeliveryRules(
             backend_id=backend.id,
             company_id=backend.company_id.id,
@@ -60,6 +73,12 @@ class ChannelBackend(models.Model):
 
     def _webhook_secrets(self):
         return [decrypt(self.env, secret) for secret in self._stored_webhook_secrets()]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        backends = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return backends
 
     def write(self, vals):
         result = super().write(vals)

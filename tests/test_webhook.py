@@ -2,14 +2,33 @@
 
 import json
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import BaseCase, HttpCase, tagged
 from odoo.tools import mute_logger
 
-from ..controllers.webhook import _flood
+from ..controllers import webhook
+from ..controllers.webhook import Flood, _flood
 from ..core.signature import hmac_sha256_base64
 
 SECRET = "s3cret-of-the-hook"
 ORDER = {"id": 155, "number": "155", "status": "processing"}
+
+
+@tagged("post_install", "-at_install")
+class TestFlood(BaseCase):
+    def test_memory_is_bounded(self):
+        flood = Flood()
+        self.patch(webhook, "_KEYS", 10)
+        for number in range(1000):
+            self.assertFalse(flood.exceeds(number, 1))
+            self.assertTrue(flood.exceeds(number, 1))
+        self.assertLessEqual(len(flood._moments), 10)
+        self.assertTrue(flood.exceeds(999, 1), "the newest keep their count")
+
+    def test_refused_ones_are_not_counted(self):
+        flood = Flood()
+        for _number in range(100):
+            flood.exceeds("key", 3)
+        self.assertEqual(len(flood._moments["key"]), 3)
 
 
 @tagged("post_install", "-at_install")
@@ -90,6 +109,26 @@ class TestWebhook(HttpCase):
     def test_wrong_token(self):
         self.assertEqual(self._deliver(ORDER, url="/channel/unknown/webhook"), 404)
 
+    def test_trying_tokens_costs_no_query_and_no_memory(self):
+        backends = self.env["channel.backend"]
+        self.assertTrue(backends._delivery_rules(self.backend.webhook_token))
+        counted = dict(_flood._moments)
+        with self.assertQueryCount(0):
+            for number in range(50):
+                self.assertIsNone(backends._delivery_rules(f"guess-{number}"))
+        for number in range(5):
+            self.assertEqual(self._deliver(ORDER, url=f"/channel/guess-{number}/webhook"), 404)
+        self.assertEqual(_flood._moments, counted)
+
+    def test_a_new_backend_and_a_new_token_are_known_at_once(self):
+        self._deliver(ORDER)
+        other = self.backend.copy({"state": "connected"})
+        other.webhook_secret = SECRET
+        other.state = "connected"
+        self.env.flush_all()
+        url = f"/channel/{other.webhook_token}/webhook"
+        self.assertEqual(self._deliver(ORDER, url=url), 200)
+
     def test_draft_backend_and_neutralised_database(self):
         self.env["ir.config_parameter"].set_param("database.is_neutralized", "True")
         self.assertEqual(self._deliver(ORDER), 404)
@@ -111,11 +150,47 @@ class TestWebhook(HttpCase):
         self.assertEqual(self._deliver({**ORDER, "note": "x" * 2000}), 413)
         self.assertFalse(self._events())
 
+    def test_too_large_without_saying_so(self):
+        self.backend.webhook_max_kb = 1
+        self.env.flush_all()
+        parts = (b"x" * 600 for _part in range(3))  # sent in chunks: no length is announced
+        url = self.base_url() + self.url
+        response = self.opener.post(url, data=parts, headers={"Content-Type": "application/json"})
+        self.assertEqual(response.status_code, 413)
+        self.assertFalse(self._events())
+
+    def test_compressed_or_strange_bodies(self):
+        for header, value in (
+            ("Content-Encoding", "gzip"),
+            ("Content-Type", "multipart/form-data; boundary=x"),
+            ("Content-Type", "text/xml"),
+        ):
+            with self.subTest(value=value):
+                self.assertEqual(self._deliver(ORDER, **{header: value}), 415)
+        self.assertFalse(self._events())
+        for value in ("application/json; charset=UTF-8", "application/vnd.shop+json"):
+            with self.subTest(value=value):
+                self.assertEqual(self._deliver(ORDER, **{"Content-Type": value}), 200)
+
     def test_flood(self):
         self.backend.webhooks_per_minute = 2
         self.env.flush_all()
         statuses = [self._deliver({"id": number}) for number in range(3)]
         self.assertEqual(statuses, [200, 200, 429])
+
+    def test_flood_of_one_shop_is_not_the_others(self):
+        self.backend.webhooks_per_minute = 1
+        other = self.backend.copy({"webhooks_per_minute": 1})
+        other.webhook_secret, other.state = SECRET, "connected"
+        self.env.flush_all()
+        self.assertEqual([self._deliver({"id": number}) for number in range(2)], [200, 429])
+        self.assertEqual(self._deliver(ORDER, url=f"/channel/{other.webhook_token}/webhook"), 200)
+
+    def test_no_limit_counts_nothing(self):
+        self.backend.webhooks_per_minute = 0
+        self.env.flush_all()
+        self.assertEqual([self._deliver({"id": number}) for number in range(3)], [200] * 3)
+        self.assertFalse(_flood._moments)
 
     def test_replay_waits_once_and_is_new_after_settlement(self):
         self._deliver(ORDER)
