@@ -1,10 +1,11 @@
 """How events are worked on: jobs, settlement, the sweep that loses nothing."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 from odoo import api, fields, models
 
 from ..services.job_run import JobRun
+from ..services.order_values import naive
 
 #: Orders per transaction when many are imported at once; 20 to 50 cost half of single ones.
 CHUNK = 25
@@ -99,13 +100,34 @@ class ChannelEvent(models.Model):
             ]
         )
 
+    @api.model
+    def _end_stuck(self, backend, kind, read_at):
+        """End what waits for a person about records that need nobody as they are now.
+
+        :param read_at: ``{external id: moment}`` (naive UTC, None: just now). What was stopped
+            later may say more of its record than what was read then.
+        """
+        stuck = self.search(
+            [
+                ("backend_id", "=", backend.id),
+                ("kind", "=", kind),
+                ("external_id", "in", list(read_at)),
+                ("state", "in", ("blocked", "failed")),
+            ]
+        )
+        over = stuck.filtered(
+            lambda event: (moment := read_at[event.external_id]) is None or event.done_at <= moment
+        )
+        if over:
+            over._settle("ignored", self.env._("Overtaken: the record needs nobody as it is now"))
+
     def _settle(self, state, reason="", record=None, issue=None, **values):
         """End these events in ``state`` with a reason a person can read."""
         values = {
             **values,
             "state": state,
             "reason": reason,
-            "done_at": fields.Datetime.now(),
+            "done_at": naive(datetime.now(timezone.utc)),  # to compare with moments of reading
         }
         if issue:
             values["issue_id"] = issue.id  # kept later on, as the issue's history

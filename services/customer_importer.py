@@ -39,15 +39,19 @@ class ChannelCustomerImporter(models.AbstractModel):
         partner = binding.odoo_id
         if work.record is None:
             reason = self.env._("Gone in the shop; the contact stays")
-            return Outcome("ignored", reason, partner)
+            return Outcome("ignored", reason, partner, heals=True)
         try:
             customer = work.adapter.parse_customer(work.record.payload)
         except errors.NeedsHuman as error:
             return Outcome("blocked", record=partner, error=error)
-        reason = self._reason_to_ignore(work, binding)
+        if self._is_stale(work, binding):
+            reason = self.env._("Older than what was taken over already")
+            return Outcome("ignored", reason, partner)
+        reason = self._reason_to_ignore(binding)
         values = self._prepare_values(customer, partner)
         if reason or not values:
-            return Outcome("ignored", reason or self.env._("Nothing changed"), partner)
+            reason = reason or self.env._("Nothing changed")
+            return Outcome("ignored", reason, partner, heals=True)
         partner.write(values)
         binding.write(
             {
@@ -58,10 +62,10 @@ class ChannelCustomerImporter(models.AbstractModel):
         )
         return Outcome("done", self.env._("Contact updated"), partner)
 
-    def _reason_to_ignore(self, work, binding):
-        read_at = naive(work.record.fetched_at)
-        if binding.fetched_at and read_at < binding.fetched_at:
-            return self.env._("Older than what was taken over already")
+    def _is_stale(self, work, binding):
+        return bool(binding.fetched_at) and naive(work.record.fetched_at) < binding.fetched_at
+
+    def _reason_to_ignore(self, binding):
         if not binding.fingerprint:
             return self.env._("The contact was in Odoo before; it is not changed from the shop")
         if binding.fingerprint != self._fingerprint_of(binding.odoo_id):

@@ -18,6 +18,9 @@ class ChannelHandler(models.AbstractModel):
     #: is named by the order's external id, and never runs beside its import.
     _lock_kind = ""
 
+    #: whether the work on an event looks at all of its record, and so overtakes earlier events
+    _overtakes = True
+
     def _settled_unread(self, adapter, events):
         """Whether ``events`` are still relevant, before the channel is asked about them.
 

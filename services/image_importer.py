@@ -96,9 +96,9 @@ class ChannelImageImporter(models.AbstractModel):
             return Outcome("ignored", self.env._("The product is not in Odoo"))
         template = binding.odoo_id
         if gallery is None:
-            return Outcome("ignored", self.env._("Gone in the shop"), template)
+            return Outcome("ignored", self.env._("Gone in the shop"), template, heals=True)
         if self._belongs_to_odoo(backend, binding):
-            return Outcome("ignored", self.env._("Odoo's pictures count"), template)
+            return Outcome("ignored", self.env._("Odoo's pictures count"), template, heals=True)
         sources = self._sources(backend, gallery)
         written = self._write(backend, template, gallery.product, sources)
         self._remember(backend, template, gallery.product, sources, written)

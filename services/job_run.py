@@ -15,6 +15,7 @@ from ..core import errors
 from .claim import claim, in_fresh_snapshots, slot, try_claims
 from .exporter import Message, Told
 from .job_errors import Recorder, draft_of
+from .order_values import naive
 
 _logger = logging.getLogger(__name__)
 
@@ -39,7 +40,8 @@ class Outcome:
     ``state``: ``done``, ``ignored``, or ``blocked`` together with ``error`` (what was written so
     far is kept, e.g. a quotation whose total does not add up). ``reason`` is shown to people,
     ``record`` is what it became, ``value`` in ``currency`` is the order's total. ``issue``:
-    further values of its issue.
+    further values of its issue. ``heals``: whatever stopped earlier events of the record is over,
+    as it always is once one is done; an ignored one (stale, not decided yet) may say nothing of it.
     """
 
     state: str
@@ -49,6 +51,10 @@ class Outcome:
     value: float | None = None
     currency: str = ""
     issue: dict = field(default_factory=dict)
+    heals: bool = False
+
+    def __post_init__(self):
+        self.heals = self.heals or self.state == "done"
 
 
 @dataclass
@@ -178,7 +184,20 @@ class JobRun:
         outcomes = handler._apply(works)
         for work, outcome in zip(works, outcomes, strict=True):
             self._settle(work.events, outcome, work.recorder)
+        if handler._overtakes:
+            self._end_stuck(works, outcomes)
         return outcomes
+
+    def _end_stuck(self, works, outcomes):
+        """End what waits for a person about records that need nobody any more."""
+        read_at = {
+            work.external_id: work.record and naive(work.record.fetched_at)
+            for work, outcome in zip(works, outcomes, strict=True)
+            if outcome.heals
+        }
+        if read_at:
+            kind = works[0].events[0].kind
+            self.env["channel.event"]._end_stuck(self.backend, kind, read_at)
 
     def _settle(self, events, outcome, recorder):
         """End events as the outcome says; a blocked one gets (or joins) its cause's issue."""

@@ -60,30 +60,7 @@ class ChannelOrderImporter(models.AbstractModel):
         quiet._resolve(batch)
         quiet.env["channel.order.writer"]._write(batch)
         quiet.env["channel.order.follow.ups"]._note(batch)
-        quiet._settle_overtaken(batch)
         return [draft.outcome for draft in batch.drafts]
-
-    def _settle_overtaken(self, batch):
-        """End what waits for a person about an order that has come out right meanwhile.
-
-        Its binding had no fingerprint: the last try did not come out right, or it was over.
-        """
-        drafts = [
-            draft
-            for draft in batch.drafts
-            if draft.was_wrong and draft.taken and draft.outcome.state != "blocked"
-        ]
-        if not drafts:
-            return
-        events = self.env["channel.event"].search(
-            [
-                ("backend_id", "=", batch.backend.id),
-                ("kind", "=", "order"),
-                ("external_id", "in", [draft.work.external_id for draft in drafts]),
-                ("state", "in", ("blocked", "failed")),
-            ]
-        )
-        events._settle("ignored", self.env._("Overtaken by a later change of the order"))
 
     # === READING === #
 

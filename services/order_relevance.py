@@ -23,7 +23,7 @@ class ChannelOrderRelevance(models.AbstractModel):
             if draft.binding:
                 self._decide_known(batch, draft)
             else:
-                self._ignore(draft, self._reason_to_ignore(batch, draft))
+                self._ignore(draft, self._reason_to_ignore(batch, draft), heals=True)
                 self._read_parts(batch, draft)
         except errors.NeedsHuman as error:
             draft.block(error)
@@ -42,9 +42,9 @@ class ChannelOrderRelevance(models.AbstractModel):
     def _fingerprint(self, batch, order):
         return fingerprint_of(order, batch.meta_fields.mapped("external_code"))
 
-    def _ignore(self, draft, reason):
+    def _ignore(self, draft, reason, heals=False):
         if reason:
-            draft.outcome = Outcome("ignored", reason, record=draft.sale or None)
+            draft.outcome = Outcome("ignored", reason, record=draft.sale or None, heals=heals)
 
     # === SEEN FOR THE FIRST TIME === #
 
@@ -69,7 +69,7 @@ class ChannelOrderRelevance(models.AbstractModel):
 
     def _decide_gone(self, batch, draft):
         if not draft.binding:
-            self._ignore(draft, self.env._("Gone in the shop before it was imported"))
+            self._ignore(draft, self.env._("Gone in the shop before it was imported"), heals=True)
             return
         self._cancel(draft, self.env._("deleted in the shop"))
 
@@ -80,7 +80,8 @@ class ChannelOrderRelevance(models.AbstractModel):
             self._ignore(draft, self.env._("The checkout is not finished"))
         elif draft.fingerprint == draft.binding.fingerprint and not draft.asked_by_person:
             # before the status counts: what Odoo cancelled there was no cancellation by the shop
-            self._ignore(draft, self._reason_unchanged(draft))
+            # what did not come out right has no fingerprint
+            self._ignore(draft, self._reason_unchanged(draft), heals=True)
         else:
             self._read_parts(batch, draft)
             self._decide_change(draft)
@@ -89,7 +90,7 @@ class ChannelOrderRelevance(models.AbstractModel):
         if draft.status in OVER:
             self._cancel(draft, draft.order.status_code)
         elif draft.sale.state == "cancel" and not draft.binding.cancelled_by_shop:
-            self._ignore(draft, self.env._("The sales order was cancelled in Odoo"))
+            self._ignore(draft, self.env._("The sales order was cancelled in Odoo"), heals=True)
         else:
             self._decide_content(draft)
 
@@ -131,7 +132,7 @@ class ChannelOrderRelevance(models.AbstractModel):
         was_over = draft.sale.state == "cancel"
         by_shop = draft.binding.cancelled_by_shop
         if was_over and not by_shop and draft.order is None:
-            self._ignore(draft, self.env._("The sales order was cancelled in Odoo"))
+            self._ignore(draft, self.env._("The sales order was cancelled in Odoo"), heals=True)
             return
         if by_shop and not was_over and not self._is_reviewed(draft):
             self._ignore(draft, self.env._("Over in the shop; what was open is cancelled already"))
@@ -142,7 +143,8 @@ class ChannelOrderRelevance(models.AbstractModel):
         draft.binding.write(self._prepare_end(draft, by_shop or not was_over))
         draft.taken = not was_over or bool(draft.changed)
         text = self.env._("Sales order %(name)s cancelled: %(why)s", name=draft.sale.name, why=why)
-        draft.outcome = Outcome("ignored" if was_over else "done", text, record=draft.sale)
+        state = "ignored" if was_over else "done"
+        draft.outcome = Outcome(state, text, record=draft.sale, heals=True)
         if error:
             draft.block(error)
 

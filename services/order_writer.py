@@ -288,7 +288,7 @@ class ChannelOrderWriter(models.AbstractModel):
         name = draft.sale.name
         if draft.choice == "keep":
             text = self.env._("%s: a person kept Odoo's version of what the shop changed", name)
-            return Outcome("ignored", text, **values)
+            return Outcome("ignored", text, heals=True, **values)
         if draft.hold:
             reason = self.env._("Quotation %(name)s: %(reason)s", name=name, reason=draft.hold)
         elif draft.sale.state == "sale":

@@ -86,7 +86,7 @@ class ChannelPaymentImporter(models.AbstractModel):
         if task.done:
             return Outcome("done", ", ".join(task.done), **values)
         reason = task.waits[0] if task.waits else self.env._("Invoice and payment are complete")
-        return Outcome("ignored", reason, **values)
+        return Outcome("ignored", reason, heals=not task.waits, **values)
 
     def _reason_blocked(self, task):
         """What stops the order, after what was done all the same."""

@@ -27,14 +27,16 @@ class ChannelProductGone(models.AbstractModel):
         if not binding and variants.parent_external_id:
             return self._forget_variant(backend, variants)
         if not binding and not variants:
-            return Outcome("ignored", self.env._("Gone in the shop, and never was in Odoo"))
+            reason = self.env._("Gone in the shop, and never was in Odoo")
+            return Outcome("ignored", reason, heals=True)
         template = binding.odoo_id or variants.odoo_id.product_tmpl_id[:1]
         news = [*binding.filtered(lambda row: not row.gone_at)]
         news += variants.filtered(lambda row: not row.gone_at)
         for row in news:
             row.gone_at = fields.Datetime.now()
         if not news:
-            return Outcome("ignored", self.env._("Known to be gone in the shop"), template)
+            reason = self.env._("Known to be gone in the shop")
+            return Outcome("ignored", reason, template, heals=True)
         if self.env["channel.flow"]._of(backend, "product", "out"):
             work.recorder.add_issue(
                 "product_gone",

@@ -135,8 +135,9 @@ class ChannelProductImporter(models.AbstractModel):
         known = self.env["channel.product.relevance"]._known(
             backend, [product for key, product in products.items() if key not in asked]
         )
+        text = self.env._("Nothing changed")
         return {
-            key: Outcome("ignored", self.env._("Nothing changed"), known[product.external_id])
+            key: Outcome("ignored", text, known[product.external_id], heals=True)
             for key, product in products.items()
             if key not in asked and product.external_id in known
         }
@@ -179,7 +180,7 @@ class ChannelProductImporter(models.AbstractModel):
             read = naive(record.fetched_at) if record else None
             older = known and modified and modified < known
             if older or (read and binding.fetched_at and read < binding.fetched_at):
-                plan.action, plan.error = "ignore", None
+                plan.action, plan.error, plan.stale = "ignore", None, True
                 plan.reason = self.env._("Older than what was taken over already")
 
     def _is_bound(self, plan):
@@ -206,7 +207,7 @@ class ChannelProductImporter(models.AbstractModel):
             return Outcome("done", self.env._("Product created"), record)
         if plan.action == "change":
             return Outcome("done", self.env._("Product updated"), record)
-        return Outcome("ignored", plan.reason, record or None)
+        return Outcome("ignored", plan.reason, record or None, heals=not plan.stale)
 
     # === AFTER WRITING === #
 

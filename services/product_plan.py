@@ -32,7 +32,7 @@ class ProductPlan:
     """One product of a shop, and what an import would make of it.
 
     ``action``: ``create``, ``change``, ``leave`` (nothing to write; ``reason`` says why) or
-    ``ignore`` (Odoo has no counterpart of it). ``groups``: what may be written of it. ``changes``:
+    ``ignore`` (Odoo has no counterpart of it, or knows something newer: ``stale``). ``groups``: what may be written of it. ``changes``:
     what that would change, for people. ``error`` stands in the way of all of it.
 
     ``lang``: code of the language its texts are in; ``primary``: it speaks for the product, other
@@ -59,6 +59,7 @@ class ProductPlan:
     warnings: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     record: Any = None
     follows: bool = False
+    stale: bool = False
 
     @property
     def template(self) -> Any:

@@ -59,7 +59,7 @@ class ChannelRefundImporter(models.AbstractModel):
         if error:
             return Outcome("blocked", error=error, **values)
         if not reasons and not gone:
-            return Outcome("ignored", self.env._("Nothing new"), **values)
+            return Outcome("ignored", self.env._("Nothing new"), heals=True, **values)
         return Outcome("done", "; ".join([*gone, *reasons]), **values)
 
     def _reason_to_wait(self, binding, record):

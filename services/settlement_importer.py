@@ -41,6 +41,8 @@ class ChannelSettlementImporter(models.AbstractModel):
     _inherit = "channel.handler"
     _description = "Payout importer"
 
+    _overtakes = False  # each file has lines of its own
+
     # === RECEIVING === #
 
     def _receive_file(self, backend, profile, journal, settlements):

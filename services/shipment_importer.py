@@ -35,7 +35,7 @@ class ChannelShipmentImporter(models.AbstractModel):
         binding = self.env["channel.binding.order"]._find(backend, work.external_id)
         order = binding.odoo_id
         if reason := self._reason_against(binding, order):
-            return Outcome("ignored", reason, record=order or None)
+            return Outcome("ignored", reason, record=order or None, heals=True)
         done = self._validate(order)
         for picking in done:
             self.env["channel.shipment.exporter"]._remember_by_shop(binding, picking)

@@ -10,6 +10,7 @@ from . import (
     test_demand,
     test_echo,
     test_event_life,
+    test_event_stuck,
     test_forced_amounts,
     test_gate,
     test_job_run,
