@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from .canonical import (
     CheckResult,
@@ -214,6 +214,11 @@ class CatalogueSink(Protocol):
 
 @runtime_checkable
 class StockSink(Protocol):
+    """``counts_below_zero``: the shop can be told -2, where two pieces more were sold than there
+    are, and counts on from there when it puts some back."""
+
+    counts_below_zero: ClassVar[bool]
+
     def push_stock(self, items: Sequence[StockItem]) -> Iterator[Sequence[ItemResult]]:
         """Publish quantities in as few calls as the channel allows; yields the results of each.
 

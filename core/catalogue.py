@@ -253,7 +253,7 @@ class ProductDraft:
 class StockItem:
     """A quantity to be published. ``parent_external_id`` '': a product without variants.
 
-    ``quantity``: whole pieces, as most shops count. ``manage``: switch counting on where the shop
+    ``quantity``: whole pieces, as most shops count; below 0 where they are owed. ``manage``: switch counting on where the shop
     does not count. ``backorders`` None: leave as it is.
     """
 

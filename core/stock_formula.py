@@ -79,7 +79,8 @@ class Rule:
 
     ``buffer``: pieces kept back, then ``buffer_percent`` of the rest (rounded up to whole pieces);
     ``share``: percent of what is left that this shop may sell; ``cap``: never more (None: no cap);
-    ``fixed``: always this figure.
+    ``fixed``: always this figure. ``owed``: where less than nothing is available, that is told, so
+    that what the shop puts back itself is not on sale before it has covered what is owed.
     """
 
     basis: Basis = Basis.FREE
@@ -88,6 +89,7 @@ class Rule:
     share: float = 100.0
     cap: int | None = None
     fixed: int | None = None
+    owed: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Published:
-    """``quantity``: whole pieces, at least 0: the sum of the steps' amounts."""
+    """``quantity``: whole pieces, the sum of the steps' amounts; below 0 only where it is owed."""
 
     quantity: int
     steps: tuple[Step, ...]
@@ -119,20 +121,28 @@ def published(figure: Figure, rule: Rule, demand: Demand = NOTHING) -> Published
         [
             (Code.OWN_DEMAND, -_exact(demand.own_reduced)),
             (Code.OTHER_DEMAND, -_exact(demand.others)),
-            (Code.BUFFER, -_exact(rule.buffer)),
         ],
     )
+    owed = rule.owed and total < ZERO
+    if not owed:
+        total = _hold_back(steps, total, rule)
+    whole = total.to_integral_value(ROUND_FLOOR)
+    total = _add(steps, total, [(Code.FRACTION, whole - total)])
+    if not owed:
+        total = _add(steps, total, [(Code.BELOW_ZERO, -min(total, ZERO))])
+    if rule.cap is not None:
+        total = _add(steps, total, [(Code.CAP, min(Decimal(rule.cap) - total, ZERO))])
+    return Published(int(total), tuple(steps))
+
+
+def _hold_back(steps: list[Step], total: Decimal, rule: Rule) -> Decimal:
+    """Take off what this shop may not sell of what is available."""
+    total = _add(steps, total, [(Code.BUFFER, -_exact(rule.buffer))])
     rest = max(total, ZERO)
     kept = (rest * _exact(rule.buffer_percent) / HUNDRED).to_integral_value(ROUND_CEILING)
     total = _add(steps, total, [(Code.BUFFER_PERCENT, -min(kept, rest))])
     rest = max(total, ZERO)
-    total = _add(steps, total, [(Code.SHARE, rest * _exact(rule.share) / HUNDRED - rest)])
-    whole = total.to_integral_value(ROUND_FLOOR)
-    total = _add(steps, total, [(Code.FRACTION, whole - total)])
-    total = _add(steps, total, [(Code.BELOW_ZERO, -min(total, ZERO))])
-    if rule.cap is not None:
-        total = _add(steps, total, [(Code.CAP, min(Decimal(rule.cap) - total, ZERO))])
-    return Published(int(total), tuple(steps))
+    return _add(steps, total, [(Code.SHARE, rest * _exact(rule.share) / HUNDRED - rest)])
 
 
 def _of_figure(figure: Figure, basis: Basis) -> Iterator[tuple[Code, Decimal]]:

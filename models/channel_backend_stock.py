@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..core.adapter import StockSink, supports
 from ..core.stock_formula import Basis, Rule
 
 #: Fields of a backend that change every published figure.
@@ -14,6 +15,7 @@ FIGURE_FIELDS = {
     "stock_buffer_percent",
     "stock_cap",
     "stock_share",
+    "stock_owed",
 }
 
 
@@ -52,6 +54,13 @@ class ChannelBackend(models.Model):
         default=100.0,
         help="What this shop may sell of the stock, where several shops sell the same products.",
     )
+    stock_owed = fields.Boolean(
+        "Tell What Is Owed",
+        default=True,
+        help="Where more was sold than there is, tell the shop −2 in place of 0: what it puts back "
+        "itself, by a cancelled order, is then not sold once more.",
+    )
+    can_show_owed = fields.Boolean(compute="_compute_can_show_owed")
     stock_rule_ids = fields.One2many("channel.stock.rule", "backend_id", "Stock Rules")
 
     _stock_buffer_range = models.Constraint(
@@ -62,6 +71,16 @@ class ChannelBackend(models.Model):
         "CHECK(stock_buffer_percent BETWEEN 0 AND 100 AND stock_share BETWEEN 0 AND 100)",
         "Percentages of stock go from 0 to 100.",
     )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("provider")
+    def _compute_can_show_owed(self):
+        for backend in self:
+            adapter_class = backend._get_adapter_class()
+            backend.can_show_owed = (
+                supports(adapter_class, StockSink) and adapter_class.counts_below_zero
+            )
 
     # === ACTION METHODS === #
 
@@ -103,7 +122,12 @@ class ChannelBackend(models.Model):
             buffer_percent=self.stock_buffer_percent,
             share=self.stock_share,
             cap=self.stock_cap or None,
+            owed=self._tells_owed(),
         )
+
+    def _tells_owed(self):
+        """Whether the shop is told how much more was sold than there is."""
+        return self.stock_owed and self.can_show_owed
 
 
 class ChannelStockRule(models.Model):
@@ -177,4 +201,5 @@ class ChannelStockRule(models.Model):
             share=self.share,
             cap=self.cap or None,
             fixed=self.quantity if self.mode == "fixed" else None,
+            owed=self.backend_id._tells_owed(),
         )

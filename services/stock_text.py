@@ -19,8 +19,12 @@ def explanation_text(env, explanation, quantity):
         f"{labels.get(code, code)}: {_amount(env, amount, signed=position > 0)}"
         for position, (code, amount) in enumerate(steps)
     ]
-    total = env._("Published: %s", _amount(env, quantity, signed=False))
-    return "\n".join([*lines, total])
+    lines.append(env._("Published: %s", _amount(env, quantity, signed=False)))
+    if quantity < 0:
+        lines.append(
+            env._("More was sold than there is: what the shop puts back covers that first.")
+        )
+    return "\n".join(lines)
 
 
 def _amount(env, amount, *, signed):

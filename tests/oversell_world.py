@@ -15,8 +15,6 @@ class Drain:
     """One drain of a shop's stock, in moments of the world's own clock.
 
     ``known``: up to when it knew the orders of the other shops; ``told``: ``{sku: quantity}``.
-    ``owed``: pieces by SKU that were oversold before and are owed until the shop is told anew: it
-    is told 0, not less, so what it puts back itself afterwards is on sale although it is owed.
     """
 
     shop: object
@@ -25,7 +23,6 @@ class Drain:
     planned: int = 0
     answered: int = 0
     told: dict = field(default_factory=dict)
-    owed: dict = field(default_factory=dict)
 
 
 class World:
@@ -36,7 +33,6 @@ class World:
         self.journal = []
         self.polled = {}  # when each shop's orders were read the last time
         self.seen = {}  # and what they were then
-        self.rooms = {}  # and what each shop might show then
         self.last = {}  # the last whole drain of each shop
         self.drains = []  # all of them
         self.dropped = set()  # (shop, order) that a person dropped or cancelled in Odoo
@@ -76,11 +72,10 @@ class World:
             window, elsewhere = max(own for own, _other in unseen), max(o for _own, o in unseen)
             if since and self._in_window(shop, since):
                 window += missing  # promised while the shop was written to, paid since
-            owed = max(drain.owed.get(sku, 0) for drain in drains)
-            kind = "window" if missing <= window else "elsewhere" if elsewhere else "owed"
+            kind = "window" if missing <= window else "elsewhere"
             entry = (self.tick(), shop, order, sku, missing, kind)
             self.oversold.append(entry)
-            if missing > window + elsewhere + owed:
+            if missing > window + elsewhere:
                 last = self.last[shop]
                 told = (last.polled, last.planned, last.answered, last.known, last.told)
                 taken = [taking for taking in self.journal[-60:] if taking.sku == sku]
@@ -88,15 +83,11 @@ class World:
 
     def judge_drain(self, drain):
         """What the shop was told is no more than what is there, but for what nobody could know."""
-        room, before = self.room(drain.shop.name), self.last.get(drain.shop.name)
-        polled = self.rooms.get(drain.shop.name, room)
-        for sku in self.skus:
-            carried = before.owed.get(sku, 0) if before and sku not in drain.told else 0
-            drain.owed[sku] = max(-int(room[sku]), -int(polled[sku]), carried, 0)
+        room = self.room(drain.shop.name)
         self.last[drain.shop.name] = drain
         self.drains.append(drain)
         for sku, told in drain.told.items():
-            excess = told - max(int(room[sku]), 0)
+            excess = told - int(room[sku])
             if excess > sum(self.unseen(drain, sku)):
                 entry = (drain.polled, drain.planned, drain.answered)
                 self.unexplained.append((drain.shop.name, sku, told, room[sku], entry))
@@ -162,7 +153,6 @@ class World:
         """The shop's orders are polled."""
         self.polled[shop.name] = self.tick()
         self.seen[shop.name] = shop.pieces()
-        self.rooms[shop.name] = self.room(shop.name)
 
     def look(self, state):
         """Odoo has changed: what the shops may show no more was taken there (sold at the counter,

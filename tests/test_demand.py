@@ -394,6 +394,17 @@ class TestDemandRefresh(DemandCase):
         self.run_pending()
         self.assertEqual(sale.order_line.product_uom_qty, 1.0)
 
+    def test_what_is_owed_is_covered_first(self):
+        """Sold here and gone from the shelf meanwhile: what the shop puts back is not sold again."""
+        order = self.place(("MUG", 3))
+        self.stock(self.mug, -9)
+        self.noted()
+        self._run(self._flow("stock", "out"), "_job_drain")
+        mug = self.store.product("MUG")
+        self.assertEqual(mug["stock_quantity"], -2)
+        self.store.update_order(order["id"], status="cancelled")
+        self.assertEqual(mug["stock_quantity"], 1)
+
     def test_imported_once(self):
         """What the drain has polled is imported as what any poll has read."""
         self.place(("MUG", 3))

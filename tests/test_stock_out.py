@@ -229,8 +229,25 @@ class TestStockFigures(StockCase):
         self.receive(self.mug, 2.75)
         self.receive(self.small, -3)
         self.drain()
-        self.assertEqual(self.shown("MUG", "TEE-S"), (2, 0))
+        self.assertEqual(self.shown("MUG", "TEE-S"), (2, -3))
         self.assertEqual(self.told(self.mug).quantity, 2)
+
+    def test_what_is_owed(self):
+        """What the shop puts back itself covers it first; kept back pieces are not owed."""
+        self.backend.stock_buffer = 5
+        self.receive(self.mug, -3)
+        self.receive(self.small, 3)
+        self.drain()
+        self.assertEqual(self.shown("MUG", "TEE-S"), (-3, 0))
+        self.assertIn("covers that first", self.told(self.mug).explanation_text)
+        self.assertNotIn("covers that first", self.told(self.small).explanation_text)
+        self.backend.stock_owed = False
+        self.assertEqual(self.published(), 0)
+        self.assertEqual(self.shown("MUG"), 0)
+        self.backend.stock_owed = True
+        rule = {"backend_id": self.backend.id, "product_id": self.mug.id, "cap": 9}
+        self.env["channel.stock.rule"].create(rule)
+        self.assertEqual(self.published(), -3)
 
     def test_backorders(self):
         self.receive(self.mug, 1)

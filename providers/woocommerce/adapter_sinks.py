@@ -29,6 +29,8 @@ class SinkRoles:
 
     # === STOCK === #
 
+    counts_below_zero = True
+
     def push_stock(self, items: Sequence[StockItem]) -> Iterator[Sequence[ItemResult]]:
         return stock_out.push_stock(self.client, items, lambda: self._counts, self.batch_size)
 

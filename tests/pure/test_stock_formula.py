@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from decimal import Decimal as D
 
 import pytest
@@ -127,6 +128,30 @@ TABLE = [
         ["on_hand -1.5", "fraction -0.5", "below_zero 2"],
     ),
     (
+        "owed",
+        level(2),
+        Demand(own_reduced=3, others=1),
+        {"owed": True, "buffer": 5, "buffer_percent": 10, "share": 50, "cap": 3},
+        -2,
+        ["on_hand 2", "own_demand -3", "other_demand -1"],
+    ),
+    (
+        "more is owed than whole pieces",
+        level(-1.5),
+        None,
+        {"owed": True},
+        -2,
+        ["on_hand -1.5", "fraction -0.5"],
+    ),
+    (
+        "kept back is not owed",
+        level(2),
+        None,
+        {"owed": True, "buffer": 5},
+        0,
+        ["on_hand 2", "buffer -5", "below_zero 3"],
+    ),
+    (
         "everything",
         Figure(on_hand=100, free=80, reserved=20),
         Demand(own_reduced=3, others=2),
@@ -179,19 +204,37 @@ percents = st.integers(0, 100)
         percents,
         percents,
         st.none() | st.integers(0, 50),
+        owed=st.booleans(),
     ),
 )
 def test_the_steps_add_up(figure, demand, rule):
     result = published(figure, rule, demand)
     assert sum((step.amount for step in result.steps), D(0)) == result.quantity
-    assert result.quantity >= 0
+    assert rule.owed or result.quantity >= 0
     assert rule.cap is None or result.quantity <= rule.cap
 
 
-@given(st.integers(0, 500), st.integers(0, 100), percents, percents, st.integers(0, 20))
-def test_reserving_what_was_ordered_changes_nothing(free, ordered, percent, share, buffer):
+@given(
+    st.builds(Figure, quantities, quantities, quantities, quantities, quantities, quantities),
+    st.builds(Demand, quantities.map(abs), quantities.map(abs)),
+    st.builds(Rule, st.sampled_from(Basis), quantities.map(abs), percents, percents),
+)
+def test_what_is_owed_is_all_that_is_told_below_zero(figure, demand, rule):
+    """Settings that keep pieces back never make a shop owe them."""
+    told = published(figure, dataclasses.replace(rule, owed=True), demand)
+    bare = published(figure, Rule(basis=rule.basis, owed=True), demand)
+    if bare.quantity < 0:
+        assert told == bare
+    else:
+        assert told == published(figure, rule, demand)
+
+
+@given(
+    st.integers(0, 500), st.integers(0, 100), percents, percents, st.integers(0, 20), st.booleans()
+)
+def test_reserving_what_was_ordered_changes_nothing(free, ordered, percent, share, buffer, owed):
     """The shop must not be told more while an order waits than once Odoo has reserved it."""
-    rule = Rule(buffer=buffer, buffer_percent=percent, share=share)
+    rule = Rule(buffer=buffer, buffer_percent=percent, share=share, owed=owed)
     before = published(level(free), rule, Demand(own_reduced=ordered))
     after = published(
         Figure(on_hand=free, reserved=ordered, free=free - ordered, forecast=free), rule
