@@ -81,6 +81,24 @@ class PriceSourceMixin(models.AbstractModel):
         return {(record_id, source) for record_id in self.ids}
 
 
+class PriceRowMixin(models.AbstractModel):
+    """A price source whose being there makes a price."""
+
+    _name = "channel.price.row"
+    _inherit = "channel.price.source"
+    _description = "Channel price row"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        rows = super().create(vals_list)
+        rows._note_prices()
+        return rows
+
+    def unlink(self):
+        self._note_prices()
+        return super().unlink()
+
+
 class ProductTemplate(models.Model):
     _name = "product.template"
     _inherit = ["product.template", "channel.price.source"]
@@ -145,19 +163,9 @@ class ProductPricelist(models.Model):
 
 class ProductPricelistItem(models.Model):
     _name = "product.pricelist.item"
-    _inherit = ["product.pricelist.item", "channel.price.source"]
+    _inherit = ["product.pricelist.item", "channel.price.row"]
     _price_kind = "price.rule"
     _price_fields = RULE_FIELDS
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        rules = super().create(vals_list)
-        rules._note_prices()
-        return rules
-
-    def unlink(self):
-        self._note_prices()
-        return super().unlink()
 
     def _touched_prices(self):
         """``(list, variant, product, category, source)``, 0 for any."""
@@ -177,19 +185,9 @@ class ProductPricelistItem(models.Model):
 
 class ResCurrencyRate(models.Model):
     _name = "res.currency.rate"
-    _inherit = ["res.currency.rate", "channel.price.source"]
+    _inherit = ["res.currency.rate", "channel.price.row"]
     _price_kind = "price.backend"
     _price_fields = RATE_FIELDS
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        rates = super().create(vals_list)
-        rates._note_prices()
-        return rates
-
-    def unlink(self):
-        self._note_prices()
-        return super().unlink()
 
     def _touched_prices(self):
         """Backends whose prices are converted from or to one of these currencies."""
