@@ -98,6 +98,8 @@ class ChannelOutbox(models.Model):
     @api.model
     def _forget(self, note_ids):
         """Delete notes of which everything is done; an issue ends with its last note."""
+        if not note_ids:
+            return
         self.env.flush_all()
         self.env.cr.execute(
             "DELETE FROM channel_outbox WHERE id = ANY(%s) RETURNING issue_id", [list(note_ids)]
