@@ -144,14 +144,14 @@ class ChannelProductResolver(models.AbstractModel):
     def _prepare_product(self, backend, line):
         """Values of a product made for an unknown line; an override returns the dictionary.
 
-        Goods without stock tracking: they can be sold and delivered at once, and no stock figure
-        that Odoo does not have can reach the shop. A set is a service: its parts are delivered.
+        As in the import, Odoo counts what the shop counts, as far as the order tells. A set is a
+        service: its parts are delivered.
         """
         return {
             "name": line.name or line.product.sku or line.product.key,
             "default_code": line.product.sku or False,
             "type": "service" if line.is_container else "consu",
-            "is_storable": False,
+            "is_storable": line.stock_reduced is not None and not line.is_container,
             "list_price": 0.0,
             "company_id": backend.company_id.id,
         }

@@ -129,6 +129,18 @@ class TestPolicies(ProductCase):
             self.env["sale.order"].browse(again.res_id).order_line[1].product_id, product
         )
 
+    def test_create_what_the_shop_counts(self):
+        self.backend.product_policy = "create"
+        self.store.add_product(
+            sku="COUNTED", name="Counted", regular_price="5", manage_stock=True, stock_quantity=4
+        )
+        self.store.add_product(sku="LOOSE", name="Loose", regular_price="5")
+        sale = self.import_order(self.place(("COUNTED", 1), ("LOOSE", 1)))
+        self.assertEqual(
+            {line.product_id.default_code: line.product_id.is_storable for line in sale.order_line},
+            {"COUNTED": True, "LOOSE": False},
+        )
+
     def test_missing_service_product(self):
         self.backend.fee_product_id = False
         order = self.place(("MUG", 1), fees=[("Gift wrap", "2.50")])
