@@ -29,6 +29,7 @@ class ChannelPublishedPrice(models.Model):
         readonly=True, help="What the shop asks, as far as is known; empty where it took none."
     )
     price_text = fields.Char("Price in the Shop", compute="_compute_price_text")
+    refused = fields.Boolean(readonly=True, help="The shop did not take the last price told.")
     sent_at = fields.Datetime(readonly=True)
     job_uuid = fields.Char(readonly=True)
     job_id = fields.Many2one("queue.job", "Published by Job", compute="_compute_job_id")

@@ -8,6 +8,7 @@ from ..core import errors
 from ..core.catalogue import Price, PriceItem
 from ..core.ownership import Rule, Verdict, verdict
 from .drain import Planned
+from .messages import issue_text
 from .price_state import PriceChange, ShopPrice
 from .price_values import price_to_json
 
@@ -143,6 +144,8 @@ class ChannelPriceExporter(models.AbstractModel):
             price = notes["prices"][result.key]
             binding = self.env["channel.binding.product"].browse(binding_id).exists()
             if binding:
+                if result.error:
+                    result.error.params.setdefault("product", binding.odoo_id.display_name)
                 self._remember(binding, known.get(binding_id), price, result)
             gone = isinstance(result.error, errors.NotFound)
             notes["answers"][result.key] = None if gone else result.error
@@ -179,7 +182,11 @@ class ChannelPriceExporter(models.AbstractModel):
 
         Where the shop refuses, it asks what its answer shows, else what it asked before.
         """
-        values = {"job_uuid": self.env.context.get("job_uuid"), "answer": _answer(result)}
+        values = {
+            "job_uuid": self.env.context.get("job_uuid"),
+            "answer": self._answer(result),
+            "refused": bool(result.error),
+        }
         if result.error:
             price = result.echo if isinstance(result.echo, Price) else None
         if price:
@@ -192,12 +199,12 @@ class ChannelPriceExporter(models.AbstractModel):
         answered = (answers[item.external_id] for item in planned.items[product_id])
         return next(filter(None, answered), None) or planned.notes["refused"].get(product_id)
 
-
-def _answer(result):
-    """What the shop said, in short."""
-    if result.error:
-        return str(result.error)
-    return _text(result.echo) if isinstance(result.echo, Price) else False
+    def _answer(self, result):
+        """What the shop said, in short."""
+        if error := result.error:
+            params = {"class": type(error).__name__, **error.params}
+            return issue_text(self.env, error.code, params)[0]
+        return _text(result.echo) if isinstance(result.echo, Price) else False
 
 
 def _text(price):

@@ -7,18 +7,18 @@ def price_texts(env):
     _ = env._
     return {
         "bad_price": (
-            _("%(price)s can't be a price in the shop"),
+            _("%(product)s: %(price)s can't be a price in the shop"),
             _("Correct the price of the product, or of its price list's rule, then retry."),
         ),
         "price_on_parent": (
-            _("%(kind_of_record)s %(external_id)s has variations in the shop, but none in Odoo"),
+            _("%(product)s has variations in the shop, but none in Odoo"),
             _(
                 "A shop keeps prices with the variations. Bind the product's variants one by one "
                 "(matching wizard), or import the product again, then retry."
             ),
         ),
         "price_differs": (
-            _("The shop shows the price %(shown)s after it was told %(sent)s"),
+            _("%(product)s costs %(shown)s in the shop after it was told %(sent)s"),
             _("A plug-in of the shop seems to set prices by its own rules. Adjust it, then retry."),
         ),
         "sale_not_below": (

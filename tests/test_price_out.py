@@ -207,7 +207,10 @@ class TestPriceOut(PriceOutCase):
         self.assertEqual(self.shown(self.book)[0], "22.00")
         note = self.notes(self.mug)
         self.assertEqual(note.issue_id.code, "price_on_parent")
-        self.assertIn("price_on_parent", self.published(self.mug).answer)
+        self.assertTrue(self.published(self.mug).refused)
+        self.assertFalse(self.published(self.book).refused)
+        for text in (self.published(self.mug).answer, note.issue_id.title):
+            self.assertIn(f"{self.mug.display_name} has variations in the shop", text)
         self.assertNotEqual(price_from_json(self.published(self.mug).price), price("12.00"))
 
     def test_a_worker_that_dies_while_storing_tells_it_again(self):
