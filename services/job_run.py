@@ -15,7 +15,6 @@ from ..core import errors
 from .claim import claim, in_fresh_snapshots, slot, try_claims
 from .exporter import Message, Told
 from .job_errors import Recorder, draft_of
-from .order_values import naive
 
 _logger = logging.getLogger(__name__)
 
@@ -70,6 +69,12 @@ class Work:
     record: Any
     adapter: Any
     recorder: Recorder
+
+    @property
+    def read_at(self):
+        """When a poll has read the record (naive UTC); None: it was read just now."""
+        moments = self.events.mapped("fetched_at")
+        return max(moments) if all(moments) else None
 
 
 @dataclass
@@ -191,7 +196,7 @@ class JobRun:
     def _end_stuck(self, works, outcomes):
         """End what waits for a person about records that need nobody any more."""
         read_at = {
-            work.external_id: work.record and naive(work.record.fetched_at)
+            work.external_id: work.read_at
             for work, outcome in zip(works, outcomes, strict=True)
             if outcome.heals
         }
