@@ -36,6 +36,8 @@ from . import channel_matching_line
 from . import channel_matching
 from . import channel_preview_line
 from . import channel_preview
+from . import channel_reconciliation
+from . import channel_variance
 from . import product_display
 from . import channel_backend_stock_import
 from . import channel_binding_outbound
