@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from .canonical import (
@@ -274,6 +275,28 @@ class ReferenceSource(Protocol):
 
 
 @runtime_checkable
+class SetUpSource(Protocol):
+    """What a person wants to know of a shop before anything moves."""
+
+    def count_orders(
+        self, created_since: datetime | None = None, changed_since: datetime | None = None
+    ) -> int | None:
+        """How many orders the shop names, by one small request; None where it doesn't tell."""
+
+    def count_products(self) -> int | None:
+        """As :meth:`count_orders`; a product with variants counts once."""
+
+    def newest_orders(self, limit: int) -> Sequence[Record]:
+        """The orders that were placed last, newest first; at most 100."""
+
+    def back_office(self) -> Mapping[str, str]:
+        """Addresses of pages that a set-up needs: ``keys``, ``permalinks``; no request.
+
+        {} where the shop's address can't be right.
+        """
+
+
+@runtime_checkable
 class WebhookReceiver(Protocol):
     """Understands deliveries. All methods are pure: no HTTP, no state, no credentials."""
 
@@ -316,6 +339,7 @@ ROLES: tuple[type, ...] = (
     StockSource,
     PriceSink,
     ReferenceSource,
+    SetUpSource,
     WebhookReceiver,
     WebhookAdmin,
 )

@@ -95,6 +95,22 @@ def _key_texts(env):
     _ = env._
     keys = _("WooCommerce → Settings → Advanced → REST API")
     return {
+        "key_missing": (
+            _("Consumer Key or Consumer Secret is missing"),
+            _("Make a key in the shop (%s) and paste both values.", keys),
+        ),
+        "keys_swapped": (
+            _("Consumer Key and Consumer Secret are in each other's field"),
+            _("The key begins with ck_, the secret with cs_: enter them the other way round."),
+        ),
+        "not_a_key": (
+            _("Consumer Key: this is none, it has to begin with ck_"),
+            _("Copy it again, whole, from the page where the shop has made it (%s).", keys),
+        ),
+        "not_a_secret": (
+            _("Consumer Secret: this is none, it has to begin with cs_"),
+            _("Copy it again, whole; where the shop does not show it any more, make a new key."),
+        ),
         "wrong_secret": (
             _("The consumer secret is wrong"),
             _("Enter it again; WooCommerce shows it only once, when the key is made (%s).", keys),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -32,6 +33,7 @@ from . import (
     check,
     const,
     fields,
+    first_look,
     hooks,
     orders_out,
     parse,
@@ -185,6 +187,23 @@ class WooCommerceAdapter(CatalogueRoles, SinkRoles):
     def tax_classes(self) -> Sequence[Option]:
         return reference.tax_classes(self.client)
 
+    # === SET-UP === #
+
+    def count_orders(
+        self, created_since: datetime | None = None, changed_since: datetime | None = None
+    ) -> int | None:
+        return first_look.count_orders(self.client, created_since, changed_since)
+
+    def count_products(self) -> int | None:
+        return first_look.count_products(self.client)
+
+    def newest_orders(self, limit: int) -> Sequence[Record]:
+        answer = first_look.newest_orders(self.client, limit)
+        return [_as_record("order", payload, answer) for payload in answer.sequence()]
+
+    def back_office(self) -> Mapping[str, str]:
+        return first_look.back_office(self.credentials.base_url)
+
     # === WEBHOOKS === #
 
     def is_ping(self, headers: Mapping[str, str], body: bytes, form: Mapping[str, str]) -> bool:
@@ -208,7 +227,10 @@ class WooCommerceAdapter(CatalogueRoles, SinkRoles):
 
 def _record(kind: str, answer: Answer) -> Record:
     """:raises errors.ServerError: the answer is no record"""
-    payload = answer.mapping()
+    return _as_record(kind, answer.mapping(), answer)
+
+
+def _as_record(kind: str, payload: Mapping[str, Any], answer: Answer) -> Record:
     return Record(
         kind=kind,
         external_id=fields.identifier(payload.get("id")),

@@ -43,6 +43,12 @@ class Answer:
         text = self.headers.get("X-WP-TotalPages", "")
         return int(text) if text.isdigit() else 1
 
+    @property
+    def total(self) -> int | None:
+        """Records of the whole list; None where a proxy has taken the header away."""
+        text = self.headers.get("X-WP-Total", "")
+        return int(text) if text.isdigit() else None
+
     def mapping(self) -> Mapping[str, Any]:
         """The data, which has to be one record. :raises errors.ServerError: it isn't."""
         return self._of_type(dict)

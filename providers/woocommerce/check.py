@@ -32,7 +32,7 @@ def check(make_client: Callable[[], WooClient]) -> CheckResult:
     except errors.BadCredentials as error:
         return CheckResult((_finding(error),))
     survey = Survey(client)
-    for part in (_address, _access, _store):
+    for part in (_keys, _address, _access, _store):
         try:
             findings += part(survey)
         except errors.ChannelError as error:
@@ -45,6 +45,23 @@ def check(make_client: Callable[[], WooClient]) -> CheckResult:
 
 def _finding(error: errors.ChannelError, level: Level = Level.ERROR) -> Finding:
     return Finding(level, error.code, error.params)
+
+
+# === KEYS === #
+
+
+def _keys(survey: Survey) -> Iterator[Finding]:
+    """What was pasted into the wrong field, or not whole, is told without a call.
+
+    WooCommerce's keys begin with ck_ and its secrets with cs_ (``wc_rand_hash`` in its wizard).
+    """
+    key, secret = survey.client.consumer_key, survey.client.consumer_secret
+    if key.startswith("cs_") and secret.startswith("ck_"):
+        yield Finding(Level.ERROR, "keys_swapped")
+    elif not key.startswith("ck_"):
+        yield Finding(Level.ERROR, "not_a_key")
+    elif not secret.startswith("cs_"):
+        yield Finding(Level.ERROR, "not_a_secret")
 
 
 # === ADDRESS === #

@@ -336,3 +336,26 @@ class TestStore:
             store = adapter(server.url).describe()
         assert store.timezone == "UTC+5.5"
         assert (store.version, store.decimals, store.prices_include_tax) == ("", None, None)
+
+
+class TestPastedWrongly:
+    """What a person pastes into the wrong field is named before any call is made."""
+
+    @pytest.mark.parametrize(
+        ("key", "secret", "code"),
+        [
+            (SECRET, KEY, "keys_swapped"),
+            ("https://shop.example", SECRET, "not_a_key"),
+            (KEY, "0123456789abcdef", "not_a_secret"),
+            (KEY, KEY, "not_a_secret"),
+            ("", SECRET, "key_missing"),
+        ],
+    )
+    def test_named(self, key, secret, code):
+        result = check("http://127.0.0.1:9", key, secret)
+        assert problems(result) == [("error", code)]
+
+    def test_spaces_around_do_not_matter(self):
+        with world() as shop:
+            adapter = shop.new_adapter(f" {shop.store.key}\n", f"{shop.store.secret} ")
+            assert adapter.check().ok

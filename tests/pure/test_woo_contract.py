@@ -19,6 +19,7 @@ from ..contract.price_sink import PriceSinkContract
 from ..contract.reference_source import ReferenceSourceContract
 from ..contract.refund_sink import RefundSinkContract
 from ..contract.refund_source import RefundSourceContract
+from ..contract.set_up_source import SetUpSourceContract
 from ..contract.settlement_source import SettlementSourceContract
 from ..contract.stock_sink import StockSinkContract
 from ..contract.webhooks import WebhookAdminContract, WebhookReceiverContract
@@ -118,6 +119,10 @@ class TestRefundSource(RefundSourceContract):
 
 
 class TestReferenceSource(ReferenceSourceContract):
+    pass
+
+
+class TestSetUpSource(SetUpSourceContract):
     pass
 
 
