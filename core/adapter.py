@@ -256,6 +256,13 @@ class PriceSink(Protocol):
 class CustomerSource(Protocol):
     def fetch_customer(self, external_id: str) -> Record: ...
 
+    def list_customers(self, cursor: Mapping[str, Any], limit: int) -> Page:
+        """Up to ``limit`` accounts after ``cursor``, each one at least once in a run.
+
+        A channel that can't tell what changed lists all of them, by their ids; the last page's
+        cursor starts from the beginning again.
+        """
+
     def parse_customer(self, payload: Mapping[str, Any]) -> Customer: ...
 
 

@@ -32,6 +32,7 @@ from ...core.canonical import (
 from . import (
     check,
     const,
+    customer_walk,
     fields,
     first_look,
     hooks,
@@ -57,7 +58,7 @@ class WooCommerceAdapter(CatalogueRoles, SinkRoles):
     """Built from plain values; the webhook receiver's methods need none of them.
 
     Settings beside those of :class:`.client.WooClient`: ``poll_overlap`` (seconds), ``poll_trash``
-    (lists also read what was moved to the trash), and what the last :meth:`describe` found, which
+    (False: lists leave out what was moved to the trash), and what the last :meth:`describe` found, which
     is asked for once where it is missing: ``features``, ``weight_unit``, ``dimension_unit``,
     ``price_decimals``. To upload images: ``wp_user`` and ``wp_app_password``. ``batch_size``: items
     that the shop takes in a call, where it isn't the usual 100.
@@ -166,6 +167,9 @@ class WooCommerceAdapter(CatalogueRoles, SinkRoles):
 
     def fetch_customer(self, external_id: str) -> Record:
         return _record("customer", self.client.get(f"customers/{checked(external_id)}"))
+
+    def list_customers(self, cursor: Mapping[str, Any], limit: int) -> Page:
+        return customer_walk.step(self.client, cursor, limit)
 
     def parse_customer(self, payload: Mapping[str, Any]) -> Customer:
         return parse.parse_customer(payload)

@@ -29,7 +29,7 @@ The cursor (plain JSON; moments are naive UTC text as in the payloads)::
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -106,7 +106,7 @@ class Poll:
         """
         before = _State.load(cursor)
         asked = max(1, min(limit, before.size, const.MAX_PER_PAGE))
-        size, answer = self._read_what_it_can(before, asked, status)
+        size, answer = read_what_it_can(lambda size: self._read(before, size, status), asked)
         payloads = answer.sequence()
         records = (self._record(payload, answer) for payload in payloads)
         read = [record for record in records if record.external_id]
@@ -119,14 +119,6 @@ class Poll:
         settled = _text(answer.server_time - self._overlap)
         state = _forget(state, min(state.newest, settled)) if more else _finish(state, settled)
         return Page(tuple(fresh), state.dump(), more)
-
-    def _read_what_it_can(self, state: _State, size: int, status: str) -> tuple[int, Answer]:
-        try:
-            return size, self._read(state, size, status)
-        except errors.Retryable as error:
-            if size < 5 or not failure.too_heavy(error):
-                raise
-        return self._read_what_it_can(state, size // 5, status)
 
     def _read(self, state: _State, size: int, status: str) -> Answer:
         params: dict[str, Any] = {
@@ -155,6 +147,16 @@ class Poll:
         )
 
 
+def read_what_it_can(read: Callable[[int], Answer], size: int) -> tuple[int, Answer]:
+    """A page of ``size`` records, or of as many as the shop has memory and time for."""
+    try:
+        return size, read(size)
+    except errors.Retryable as error:
+        if size < 5 or not failure.too_heavy(error):
+            raise
+    return read_what_it_can(read, size // 5)
+
+
 def poll_all(
     client: WooClient,
     settings: Mapping[str, Any],
@@ -163,11 +165,11 @@ def poll_all(
     limit: int,
     more: Mapping[str, str] | None = None,
 ) -> Page:
-    """A step of a kind's poll; with ``poll_trash`` the trash has a poll of its own behind it."""
+    """A step of a kind's poll; the trash, which no list shows, has a poll of its own behind it."""
     overlap = int(settings.get("poll_overlap") or OVERLAP)
     poll = Poll(client, f"{kind}s", kind, overlap, more)
     page = poll.step(cursor, limit, "any")
-    if not settings.get("poll_trash"):
+    if not settings.get("poll_trash", True):
         return page
     trash = cursor.get("trash") or {"since": cursor.get("since")}
     if page.more:

@@ -120,6 +120,9 @@ class World(Protocol):
     def add_customer(self, email: str) -> str:
         """Open an account; returns its external id."""
 
+    def remove_customer(self, external_id: str) -> None:
+        """Delete an account."""
+
     def requests(self) -> int:
         """How many requests the store has answered so far."""
 

@@ -59,8 +59,7 @@ class TestTrash:
         adapter = world.new_adapter(
             world.store.key,
             world.store.secret,
-            poll_trash=True,
-            **world.adapter.credentials.settings,
+            **{**world.adapter.credentials.settings, "poll_trash": True},
         )
         (external_id,) = world.goods(1)
         cursor = adapter.list_products({}, 100).cursor

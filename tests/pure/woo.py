@@ -134,6 +134,7 @@ def adapter(
 ) -> WooCommerceAdapter:
     """An adapter that appends what it exchanges to ``exchanges``."""
     seen: list[Exchange] = [] if exchanges is None else exchanges
+    settings.setdefault("poll_trash", False)
     return WooCommerceAdapter(
         Credentials(url, KEY, SECRET, settings=settings, on_exchange=seen.append)
     )

@@ -35,6 +35,8 @@ class WooWorld:
             store.add_product(sku="A", name="Alpha", regular_price="19.99", stock_quantity=1000)
 
     def new_adapter(self, key: str, secret: str, **settings: Any) -> WooCommerceAdapter:
+        # a request more for each poll: those that need it say so
+        settings.setdefault("poll_trash", False)
         if self.server.ca_path:
             settings.setdefault("verify_ssl", self.server.ca_path)
         return WooCommerceAdapter(
@@ -189,6 +191,9 @@ class WooWorld:
 
     def add_customer(self, email: str) -> str:
         return str(self.store.add_customer(email, first_name="Jane")["id"])
+
+    def remove_customer(self, external_id: str) -> None:
+        del self.store.customers[int(external_id)]
 
     def requests(self) -> int:
         return len(self.store.requests)
