@@ -26,7 +26,9 @@ from . import channel_ownership
 from . import channel_flow_ownership
 from . import channel_flow_publish
 from . import channel_flow_pause
+from . import channel_flow_walk
 from . import channel_binding_parts
+from . import channel_binding_partner
 from . import product_channel
 from . import product_channel_more
 from . import product_import

@@ -4,6 +4,8 @@ from datetime import timedelta, timezone
 
 from odoo import api, fields, models
 
+from odoo.addons.queue_job.exception import RetryableJobError
+
 from ..core.adapter import FLOW_ROLES, supports
 from ..services.job_run import JobRun
 
@@ -58,13 +60,17 @@ OFF_AT_FIRST = (
     ("stock", "out"),
     ("price", "out"),
 )
-#: Kinds with a lossless poll, and the adapter's method that lists them. Customers have no "changed
-#: since" filter: they come by webhook and with their orders.
+#: Kinds with a lossless poll, and the adapter's method that lists them. Customers come by webhook
+#: and with their orders; where a channel can't tell which ones changed, all are walked through.
 POLLED = {
     "order": "list_orders",
     "settlement": "list_settlements",
     "product": "list_products",
+    "customer": "list_customers",
 }
+#: Pages that one job reads. A longer poll goes on in another run of the job: it gives its slot back
+#: in between, and no worker's time limit ends it.
+PAGES_PER_JOB = 30
 #: Kinds whose schedule compares what is known with the shop, and the service that does it.
 RECONCILED = {
     ("refund", "in"): "channel.refund.reconciler",
@@ -73,6 +79,7 @@ RECONCILED = {
 #: Minutes between two scheduled runs, where ten would be too often.
 INTERVALS = {
     ("refund", "in"): 1440,
+    ("customer", "in"): 1440,
     ("settlement", "in"): 360,
     ("product", "in"): 60,
     ("stock", "out"): 1440,
@@ -260,24 +267,28 @@ class ChannelFlow(models.Model):
         return result
 
     def _poll(self, adapter, recorder):
-        """One round of the lossless poll; each page is kept, with the cursor, as it comes."""
+        """One round of the lossless poll; each page is kept, with the cursor, as it comes.
+
+        :raises RetryableJobError: there are more pages than one job reads; it goes on at once
+        """
         cursor = self._get_cursor()
         since = self.backend_id.import_since
         start = {"since": since.replace(tzinfo=timezone.utc).isoformat()} if since else {}
         position = cursor.value or start
         handler = self.backend_id._get_handler(self.kind)
         found = 0
-        more = True
-        while more:
+        for _page in range(PAGES_PER_JOB):
             page = getattr(adapter, POLLED[self.kind])(position, self.batch_size)
             records = handler._not_known(adapter, self.backend_id, page.records)
             self.env["channel.event"]._receive_polled(self.backend_id, records)
-            position, more = dict(page.cursor), page.more
+            position = dict(page.cursor)
             cursor.write({"value": position, "polled_at": fields.Datetime.now()})
             found += len(records)
             # the job owns its cursor; what was read must not be lost with a later page
             self.env.cr.commit()  # pylint: disable=invalid-commit
-        return f"{found} records"
+            if not page.more:
+                return f"{found} records"
+        raise RetryableJobError(f"{found} records, and more to come", seconds=1, ignore_retry=True)
 
     def _get_cursor(self):
         """The poll cursor's row; made on first use."""

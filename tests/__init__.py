@@ -7,6 +7,7 @@ from . import (
     test_catalogue_round_trip,
     test_customer_importer,
     test_dashboard,
+    test_customer_walk,
     test_demand,
     test_echo,
     test_event_life,

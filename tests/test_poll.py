@@ -144,7 +144,9 @@ class TestTick(ChannelCase):
         self.backend._tick()
         self.backend._tick()
         jobs = self._jobs("_job_poll")
-        self.assertEqual(sorted(jobs.mapped("name")), ["poll order", "poll refund"])
+        self.assertEqual(
+            sorted(jobs.mapped("name")), ["poll customer", "poll order", "poll refund"]
+        )
 
     def test_the_cron_ticks_every_connected_backend(self):
         self.env.ref("channel_connector.cron_tick").method_direct_trigger()
