@@ -47,11 +47,13 @@
         "views/product_views.xml",
         "views/channel_stock_views.xml",
         "views/channel_price_views.xml",
+        "views/channel_dashboard_views.xml",
         "views/channel_menus.xml",
         "views/channel_settlement_views.xml",
         "views/channel_settlement_profile_views.xml",
     ],
     "assets": {
+        "web.assets_backend": ["channel_connector/static/src/**/*"],
         "web.assets_tests": ["channel_connector/static/tests/tours/*.js"],
     },
     "images": ["static/description/screenshots/backend.png"],

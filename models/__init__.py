@@ -89,4 +89,5 @@ from . import channel_retention
 from . import optional
 from . import account_payment
 from . import channel_flow_lag
+from . import channel_backend_dashboard
 from . import channel_alert

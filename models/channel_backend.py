@@ -190,10 +190,10 @@ class ChannelBackend(models.Model):
     live_database = fields.Char(readonly=True, copy=False)
     live_url = fields.Char(readonly=True, copy=False)
 
-    event_count = fields.Integer(compute="_compute_counts")
-    waiting_count = fields.Integer(compute="_compute_counts")
-    issue_count = fields.Integer(compute="_compute_counts")
-    order_count = fields.Integer(compute="_compute_counts")
+    event_count = fields.Integer(compute="_compute_event_count")
+    waiting_count = fields.Integer(compute="_compute_waiting_count")
+    issue_count = fields.Integer(compute="_compute_issue_count")
+    order_count = fields.Integer(compute="_compute_order_count")
 
     _token_uniq = models.UniqueIndex("(webhook_token) WHERE webhook_token IS NOT NULL")
     _parallel_positive = models.Constraint(
@@ -236,22 +236,27 @@ class ChannelBackend(models.Model):
             token = backend.webhook_token
             backend.webhook_url = f"{base}/channel/{token}/webhook" if token else False
 
-    def _compute_counts(self):
-        def counts(model, domain):
-            groups = self.env[model]._read_group(
-                [("backend_id", "in", self.ids), *domain], ["backend_id"], ["__count"]
-            )
-            return {backend.id: count for backend, count in groups}
+    # each on its own: a screen pays for no figure that it does not show
+    def _compute_event_count(self):
+        self._count("event_count", "channel.event", [])
 
-        events = counts("channel.event", [])
-        waiting = counts("channel.event", [("state", "=", "pending")])
-        issues = counts("channel.issue", [("state", "=", "open")])
-        orders = counts("channel.binding.order", [])
+    def _compute_waiting_count(self):
+        self._count("waiting_count", "channel.event", [("state", "=", "pending")])
+
+    def _compute_issue_count(self):
+        self._count("issue_count", "channel.issue", [("state", "=", "open")])
+
+    def _compute_order_count(self):
+        self._count("order_count", "channel.binding.order", [])
+
+    def _count(self, name, model, domain):
+        """Write the number of each backend's rows to the field ``name``."""
+        groups = self.env[model]._read_group(
+            [("backend_id", "in", self.ids), *domain], ["backend_id"], ["__count"]
+        )
+        counts = {backend.id: count for backend, count in groups}
         for backend in self:
-            backend.event_count = events.get(backend.id, 0)
-            backend.waiting_count = waiting.get(backend.id, 0)
-            backend.issue_count = issues.get(backend.id, 0)
-            backend.order_count = orders.get(backend.id, 0)
+            backend[name] = counts.get(backend.id, 0)
 
     # === CONSTRAINT METHODS === #
 
