@@ -48,6 +48,7 @@
         "views/channel_stock_views.xml",
         "views/channel_price_views.xml",
         "views/channel_dashboard_views.xml",
+        "views/channel_setup_views.xml",
         "views/channel_menus.xml",
         "views/channel_settlement_views.xml",
         "views/channel_settlement_profile_views.xml",

@@ -40,6 +40,11 @@ from . import channel_preview_line
 from . import channel_preview
 from . import channel_reconciliation
 from . import channel_variance
+from . import channel_backend_setup
+from . import channel_setup_choices
+from . import channel_setup_trial
+from . import channel_setup_tools
+from . import channel_first_import
 from . import product_display
 from . import channel_backend_stock_import
 from . import channel_binding_outbound

@@ -29,6 +29,7 @@ class ChannelRunMixin(models.AbstractModel):
     company_id = fields.Many2one(
         related="backend_id.company_id", store=True, precompute=True, index=True
     )
+    backend_state = fields.Selection(related="backend_id.state", string="Backend Is")
     state = fields.Selection(
         [
             ("running", "Reading"),
@@ -55,6 +56,10 @@ class ChannelRunMixin(models.AbstractModel):
         self._enqueue()
         return self.backend_id._reload()
 
+    def action_setup(self):
+        """Back to the guided set-up that this run is a part of."""
+        return self.backend_id.action_setup()
+
     def action_refresh(self):
         """Show how far the job is."""
         return self.backend_id._reload()
@@ -69,7 +74,7 @@ class ChannelRunMixin(models.AbstractModel):
         """
         backend.ensure_one()
         backend.check_access("write")
-        backend._ensure_working()
+        backend._ensure_readable()
         run = self.create({"backend_id": backend.id, **values})
         run._enqueue()
         return run._show()
@@ -108,7 +113,7 @@ class ChannelRunMixin(models.AbstractModel):
         if not run or run.state not in ("running", "applying"):
             return "nothing is left to do"
         backend = run.backend_id._env()
-        if backend.state != "connected":
+        if not backend._may_read():
             return "the backend is not connected: the run waits"
         run = run.with_env(backend.env)
         state = run.state

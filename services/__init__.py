@@ -19,6 +19,7 @@ from . import order_workflow
 from . import order_writer
 from . import order_follow_ups
 from . import order_importer
+from . import order_trial
 from . import order_invoicing
 from . import payment_entries
 from . import order_payments

@@ -1,0 +1,124 @@
+"""What the newest orders of a shop would become: lines of a dry run that a person looks at."""
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.tools import float_compare, formatLang
+
+from ..core.adapter import SetUpSource
+
+#: Orders that are tried: enough to meet the usual taxes, methods and products, in some seconds.
+TRIED = 20
+
+
+class ChannelSetupTrial(models.TransientModel):
+    """One order of the dry run. Nobody else sees it, and it is gone after a day."""
+
+    _name = "channel.setup.trial"
+    _description = "Order of a dry run"
+    _order = "sequence, id"
+    _transient_max_hours = 24
+
+    backend_id = fields.Many2one("channel.backend", required=True, ondelete="cascade")
+    sequence = fields.Integer()
+    external_id = fields.Char("ID in the Shop")
+    number = fields.Char("Order")
+    ordered_at = fields.Datetime("Ordered")
+    result = fields.Selection(
+        [
+            ("order", "Sales order"),
+            ("quotation", "Quotation"),
+            ("done", "Done"),
+            ("ignored", "Left alone"),
+            ("blocked", "Needs a decision"),
+            ("failed", "Needs a decision"),
+        ]
+    )
+    customer = fields.Char()
+    customer_found = fields.Selection(
+        [("known", "Known contact"), ("new", "New contact")], "Contact"
+    )
+    products = fields.Char()
+    currency_id = fields.Many2one("res.currency")
+    shop_total = fields.Monetary("Total in the Shop")
+    odoo_total = fields.Monetary("Total in Odoo")
+    shop_tax = fields.Monetary("Tax in the Shop")
+    odoo_tax = fields.Monetary("Tax in Odoo")
+    equal = fields.Selection(
+        [("yes", "Equal"), ("no", "Differs")], "To the Cent", compute="_compute_equal"
+    )
+    reason = fields.Char("Why")
+    suggestion = fields.Text("What to Do")
+    lines = fields.Json()
+    lines_html = fields.Html("Order Lines", compute="_compute_lines_html", sanitize=False)
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("shop_total", "odoo_total", "shop_tax", "odoo_tax", "result")
+    def _compute_equal(self):
+        for row in self:
+            digits = row.currency_id.decimal_places
+            pairs = ((row.shop_total, row.odoo_total), (row.shop_tax, row.odoo_tax))
+            same = not any(float_compare(*pair, precision_digits=digits) for pair in pairs)
+            made = row.result in ("order", "quotation") or bool(row.lines)
+            row.equal = ("yes" if same else "no") if made else False
+
+    @api.depends("lines")
+    def _compute_lines_html(self):
+        cells = Markup("<tr><td>{}</td><td>{}</td><td>{}</td><td class='text-end'>{}</td></tr>")
+        table = Markup("<table class='table table-sm mb-0'><tbody>{}</tbody></table>")
+        for row in self:
+            found = [
+                cells.format(
+                    f"{line['quantity']:g} ×",
+                    line["product"] or line["name"],
+                    line["taxes"],
+                    formatLang(self.env, line["subtotal"], currency_obj=row.currency_id),
+                )
+                for line in row.lines or []
+            ]
+            row.lines_html = table.format(Markup("").join(found)) if found else False
+
+    @api.depends("number")
+    def _compute_display_name(self):
+        for row in self:
+            row.display_name = self.env._("Order %s", row.number)
+
+
+class ChannelBackend(models.Model):
+    _inherit = "channel.backend"
+
+    setup_trial_ids = fields.One2many("channel.setup.trial", "backend_id", readonly=True)
+    setup_tried_at = fields.Datetime("Tried At", readonly=True, copy=False)
+    setup_trial_count = fields.Integer(compute="_compute_setup_trial")
+    setup_trial_blocked = fields.Integer(compute="_compute_setup_trial")
+    setup_trial_differs = fields.Integer(compute="_compute_setup_trial")
+
+    @api.depends("setup_trial_ids.result", "setup_trial_ids.equal")
+    def _compute_setup_trial(self):
+        for backend in self:
+            rows = backend.setup_trial_ids
+            backend.setup_trial_count = len(rows)
+            backend.setup_trial_blocked = len(rows.filtered(lambda row: row.result == "blocked"))
+            backend.setup_trial_differs = len(rows.filtered(lambda row: row.equal == "no"))
+
+    def action_setup_trial(self):
+        """Import the newest orders, look at what they become, and undo it."""
+        self.ensure_one()
+        self.check_access("write")
+        self._ensure_readable()
+        rows = self._call(self._try_orders, SetUpSource)
+        self.setup_trial_ids.unlink()
+        for position, row in enumerate(rows):
+            row["sequence"] = position
+        self.env["channel.setup.trial"].create(rows)
+        self.setup_tried_at = fields.Datetime.now()
+
+    def _try_orders(self, adapter):
+        """Values of the trial's lines; what it met unmapped is there to be mapped afterwards."""
+        backend = self._env()
+        records = adapter.newest_orders(TRIED)
+        rows, recorder = self.env["channel.order.trial"]._try(backend, adapter, records)
+        for kind, values in recorder.unmapped.items():
+            backend.env[f"channel.map.{kind}"]._ensure_rows(backend, values)
+        return rows
