@@ -68,25 +68,25 @@ class Odoo:
         page = self.page
         page.goto(f"{self.url}/odoo/{picture.address(self)}")
         page.wait_for_selector(".o_form_view, .o_list_renderer, .o_kanban_renderer, .o_graph_view")
-        _settle(page)
+        settle(page)
         for tab in filter(None, picture.tab.split("/")):
             page.click(f".o_notebook_headers a.nav-link:has-text('{tab}')")
-            _settle(page)
+            settle(page)
         if picture.click:
             page.click(picture.click)
             page.wait_for_selector(".o_list_renderer")
-            _settle(page)
+            settle(page)
         page.mouse.move(0, 0)
         if picture.tall:
             _stretch(page)
-            _settle(page)
+            settle(page)
         target = folder / f"{picture.name}.png"
         page.screenshot(path=target)
         page.set_viewport_size(SIZE)
         return target
 
 
-def _settle(page: Page) -> None:
+def settle(page: Page) -> None:
     """Wait until nothing is loading or moving; the network is never idle with Odoo's bus."""
     page.wait_for_timeout(700)
     page.wait_for_function("() => !document.querySelector('.o_loading_indicator, .o_blockUI')")
