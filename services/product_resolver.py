@@ -144,14 +144,16 @@ class ChannelProductResolver(models.AbstractModel):
     def _prepare_product(self, backend, line):
         """Values of a product made for an unknown line; an override returns the dictionary.
 
-        As in the import, Odoo counts what the shop counts, as far as the order tells. A set is a
-        service: its parts are delivered.
+        Goods without stock tracking can be sold and delivered at once. Where the shop is told of
+        stock, Odoo counts what the shop counts, as in the import. A set is a service: its parts
+        are delivered.
         """
+        counted = line.stock_reduced is not None and not line.is_container
         return {
             "name": line.name or line.product.sku or line.product.key,
             "default_code": line.product.sku or False,
             "type": "service" if line.is_container else "consu",
-            "is_storable": line.stock_reduced is not None and not line.is_container,
+            "is_storable": counted and bool(self.env["channel.flow"]._of(backend, "stock", "out")),
             "list_price": 0.0,
             "company_id": backend.company_id.id,
         }

@@ -130,15 +130,23 @@ class TestPolicies(ProductCase):
         )
 
     def test_create_what_the_shop_counts(self):
+        """Where no shop is told of stock, counting would only hold up the goods."""
         self.backend.product_policy = "create"
         self.store.add_product(
             sku="COUNTED", name="Counted", regular_price="5", manage_stock=True, stock_quantity=4
         )
         self.store.add_product(sku="LOOSE", name="Loose", regular_price="5")
+        self.store.add_product(
+            sku="EARLY", name="Early", regular_price="5", manage_stock=True, stock_quantity=4
+        )
+        early = self.import_order(self.place(("EARLY", 1))).order_line.product_id
+        flows = self.backend.with_context(active_test=False).flow_ids
+        flows.filtered(lambda flow: (flow.kind, flow.direction) == ("stock", "out")).active = True
         sale = self.import_order(self.place(("COUNTED", 1), ("LOOSE", 1)))
+        products = early | sale.order_line.product_id
         self.assertEqual(
-            {line.product_id.default_code: line.product_id.is_storable for line in sale.order_line},
-            {"COUNTED": True, "LOOSE": False},
+            {product.default_code: product.is_storable for product in products},
+            {"EARLY": False, "COUNTED": True, "LOOSE": False},
         )
 
     def test_missing_service_product(self):
