@@ -253,8 +253,8 @@ class ProductDraft:
 class StockItem:
     """A quantity to be published. ``parent_external_id`` '': a product without variants.
 
-    ``quantity``: whole pieces, as most shops count; below 0 where they are owed. ``manage``: switch counting on where the shop
-    does not count. ``backorders`` None: leave as it is.
+    ``quantity``: whole pieces, as most shops count; below 0 where they are owed. ``manage``: switch
+    counting on where the shop does not count. ``backorders`` None: leave as it is.
     """
 
     external_id: str

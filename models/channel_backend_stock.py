@@ -57,8 +57,9 @@ class ChannelBackend(models.Model):
     stock_owed = fields.Boolean(
         "Tell What Is Owed",
         default=True,
-        help="Where more was sold than there is, tell the shop −2 in place of 0: what it puts back "
-        "itself, by a cancelled order, is then not sold once more.",
+        help="Where more was sold than there is, tell the shop how many pieces are missing (a "
+        "quantity below zero) in place of 0: what it puts back itself, by a cancelled order, is "
+        "then not sold once more.",
     )
     can_show_owed = fields.Boolean(compute="_compute_can_show_owed")
     stock_rule_ids = fields.One2many("channel.stock.rule", "backend_id", "Stock Rules")

@@ -32,8 +32,9 @@ class ProductPlan:
     """One product of a shop, and what an import would make of it.
 
     ``action``: ``create``, ``change``, ``leave`` (nothing to write; ``reason`` says why) or
-    ``ignore`` (Odoo has no counterpart of it, or knows something newer: ``stale``). ``groups``: what may be written of it. ``changes``:
-    what that would change, for people. ``error`` stands in the way of all of it.
+    ``ignore`` (Odoo has no counterpart of it, or something newer: ``stale``). ``groups``: what may
+    be written of it. ``changes``: what that would change, for people. ``error`` stands in the way
+    of all of it.
 
     ``lang``: code of the language its texts are in; ``primary``: it speaks for the product, other
     languages bring their texts only (``speaks``: it always will, not only because it is the first

@@ -395,7 +395,7 @@ class TestDemandRefresh(DemandCase):
         self.assertEqual(sale.order_line.product_uom_qty, 1.0)
 
     def test_what_is_owed_is_covered_first(self):
-        """Sold here and gone from the shelf meanwhile: what the shop puts back is not sold again."""
+        """Sold, and gone from the shelf meanwhile: what the shop puts back is not sold again."""
         order = self.place(("MUG", 3))
         self.stock(self.mug, -9)
         self.noted()
