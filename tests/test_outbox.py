@@ -87,6 +87,11 @@ class TestNotes(OutboundCase):
         self.assertFalse(self.run_notes(self.notes(picking)[1]), "its own job finds nothing")
         self.assertEqual(len(self.shop_notes(order)), 1)
 
+    def test_a_drain_that_ended_nothing_costs_nothing(self):
+        self.env.flush_all()
+        with self.assertQueryCount(0):
+            self.env["channel.outbox"]._forget([])
+
     def test_many_records_in_one_job(self):
         sold = [self.sold(("MUG", 1)) for _number in range(3)]
         pickings = self.env["stock.picking"].union(*(self.open_picking(sale) for _o, sale in sold))
