@@ -300,12 +300,18 @@ class JobRun:
     def _block(self, notes, error, recorder, state="blocked"):
         if isinstance(error, errors.BadCredentials):
             self.backend._refused()
-        note = notes[0]
-        draft = draft_of(error, note.kind, str(note.res_id))
-        draft.record = f"{note.res_model},{note.res_id}"
-        issue = recorder.write_issue(self.backend, draft)
+        issue = recorder.write_issue(self.backend, self._draft_of_note(error, notes[0]))
         notes._settle(state, issue.title, issue)
         return Told(state, issue.title)
+
+    def _draft_of_note(self, error, note):
+        """The issue of what can't be told; people know Odoo's record by its name."""
+        draft = draft_of(error, note.kind, str(note.res_id))
+        draft.record = f"{note.res_model},{note.res_id}"
+        record = self.env[note.res_model].browse(note.res_id).exists()
+        if record and "external_id" in draft.params:
+            draft.params["external_id"] = record.display_name
+        return draft
 
     def record_export_failure(self, note_ids, exception):
         """A job gave up: its notes are failed, with one issue per kind of exception."""
@@ -421,9 +427,7 @@ class JobRun:
             waiting = Outbox.browse(notes[record_id])
             if isinstance(error, errors.BadCredentials):
                 self.backend._refused()
-            draft = draft_of(error, waiting[0].kind, str(record_id))
-            draft.record = f"{waiting[0].res_model},{record_id}"
-            issue = recorder.write_issue(self.backend, draft)
+            issue = recorder.write_issue(self.backend, self._draft_of_note(error, waiting[0]))
             waiting._settle("blocked", issue.title, issue)
 
     # === THE FRAME === #

@@ -34,6 +34,8 @@ def issue_text(env, code, params):
         **product_texts(env),
     }
     title, suggestion = texts.get(code) or texts[_class_code(params.get("class"))]
+    kind = params.get("kind_of_record")
+    params = {**params, "kind_of_record": _kinds(env).get(kind, kind)}
     return _fill(title, params), _fill(suggestion, params)
 
 
@@ -41,6 +43,16 @@ def finding_text(env, code, params):
     """``(title, suggestion)`` of a connection check's finding."""
     title, suggestion = check_texts(env).get(code) or (code.replace("_", " ").capitalize(), "")
     return _fill(title, params), _fill(suggestion, params)
+
+
+def _kinds(env):
+    """``{kind of record: its name for people}``, of what comes in and what goes out."""
+    models = ("channel.outbox", "channel.event")
+    return {
+        kind: label
+        for model in models
+        for kind, label in env[model]._fields["kind"]._description_selection(env)
+    }
 
 
 def _class_code(name):

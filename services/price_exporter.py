@@ -122,9 +122,8 @@ class ChannelPriceExporter(models.AbstractModel):
 
     def _conflict(self, binding, shop, odoo):
         return errors.Conflict(
-            "product_conflict",
+            "price_conflict",
             product=binding.odoo_id.display_name,
-            group="prices",
             shop=_text(shop),
             odoo=_text(odoo),
         )

@@ -17,6 +17,13 @@ def price_texts(env):
                 "(matching wizard), or import the product again, then retry."
             ),
         ),
+        "price_conflict": (
+            _("The price of %(product)s was changed in Odoo and in the shop"),
+            _(
+                "The shop asks %(shop)s, Odoo's price lists say %(odoo)s. Nothing was sent. Make "
+                "both equal, or decide on the backend who owns the prices, then retry."
+            ),
+        ),
         "price_differs": (
             _("%(product)s costs %(shown)s in the shop after it was told %(sent)s"),
             _("A plug-in of the shop seems to set prices by its own rules. Adjust it, then retry."),

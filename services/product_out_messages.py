@@ -4,6 +4,11 @@
 
 def product_out_texts(env):
     """``{code: (title, suggestion)}``."""
+    return {**_sku_texts(env), **_content_texts(env)}
+
+
+def _sku_texts(env):
+    """Who is who: a product is found in the shop by its SKU."""
     _ = env._
     return {
         "sku_missing": (
@@ -26,6 +31,65 @@ def product_out_texts(env):
             _(
                 "It is that of something which can't become this product, such as one with "
                 "variants. Change one of the two SKUs, then retry."
+            ),
+        ),
+        "sku_taken_by_variation": (
+            _("The SKU %(sku)s of “%(product)s” is that of a variation in the shop"),
+            _(
+                "The shop's variation %(resource_id)s has it, so no product of its own can have it "
+                "there. Change one of the two SKUs; or bind Odoo's product to the variation, if "
+                "they are the same. Then retry."
+            ),
+        ),
+        "sku_in_trash": (
+            _("“%(product)s” (SKU %(sku)s) lies in the shop's trash"),
+            _(
+                "Restore the shop's product %(resource_id)s, which is then brought up to date, or "
+                "delete it for good, and a new one is made. Then retry."
+            ),
+        ),
+        "sku_twice": (
+            _("The SKU %(sku)s of “%(product)s” is used twice"),
+            _(
+                "Another product or variant that goes to this shop has the same Internal "
+                "Reference; the shop allows each once. Change one of the two, then retry."
+            ),
+        ),
+        "barcode_taken": (
+            _("The barcode of “%(product)s” is that of another product in the shop"),
+            _(
+                "The shop's product %(resource_id)s has the same GTIN, but another SKU. Correct "
+                "the barcode of one of the two, then retry."
+            ),
+        ),
+    }
+
+
+def _content_texts(env):
+    """What of a product a shop can't take."""
+    _ = env._
+    return {
+        "kind_not_published": (
+            _("“%(product)s” can't be created in the shop"),
+            _(
+                "Only simple products, and products with variants that can be told apart, are "
+                "sent. Give it at least one variant that can be sold, or exclude it from this "
+                "shop on its page “Channels”."
+            ),
+        ),
+        "image_missing": (
+            _("A picture of “%(product)s” has no address that the shop could read"),
+            _(
+                "Is the system parameter web.base.url Odoo's public address? Correct it, or let "
+                "pictures be uploaded (WordPress user and application password on the backend), "
+                "then retry."
+            ),
+        ),
+        "term_missing": (
+            _("“%(name)s” of “%(product)s” could not be made in the shop"),
+            _(
+                "It is a category, tag, brand or attribute that the shop does not know. Look at "
+                "the log for the shop's answer, or create it there and import it, then retry."
             ),
         ),
         "picture_type": (

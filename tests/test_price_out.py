@@ -299,7 +299,10 @@ class TestPriceOwners(PriceOutCase):
         self.saw(self.mug, price("7.00"))
         self.drain()
         self.assertEqual(self.shown(self.mug)[0], "10.00")
-        self.assertEqual(self.notes(self.mug).issue_id.code, "product_conflict")
+        issue = self.notes(self.mug).issue_id
+        self.assertEqual(issue.code, "price_conflict")
+        self.assertIn(self.mug.display_name, issue.title)
+        self.assertNotIn("?", issue.title + issue.suggestion)
 
     def test_a_product_that_an_import_has_just_read_needs_no_call(self):
         self.store.add_product(sku="NEW", name="New", regular_price="15.00")
