@@ -104,7 +104,8 @@ class ChannelDemand(models.Model):
             for order in self.env["channel.demand.reader"]._read(backends)
             for row in self._prepare_rows(order, {each.id: each for each in backends})
         ]
-        new = {_key(row): row for row in rows}
+        counted = self._counted({row["product_id"] for row in rows})
+        new = {_key(row): row for row in rows if row["product_id"] in counted}
         gone = old.filtered(lambda row: _values(row) != new.get(_values_key(row)))
         kept = {_values_key(row) for row in old - gone}
         come = [row for key, row in new.items() if key not in kept]
@@ -112,6 +113,10 @@ class ChannelDemand(models.Model):
         gone.unlink()
         self.create(come)
         self._note(product_ids)
+
+    def _counted(self, product_ids):
+        """Ids of those of which there can be too few. (Kits are known as their parts.)"""
+        return set(self.env["product.product"].browse(product_ids).filtered("is_storable").ids)
 
     def _prepare_rows(self, order, backends):
         """Values of the rows of one :class:`services.demand.KnownOrder`."""

@@ -56,20 +56,29 @@ class ChannelPublishedPrice(models.Model):
     # === BUSINESS METHODS === #
 
     def _describe(self, price):
-        """A price for people: ``19.90, sale 14.90 (11/27/2026 0:00 → )``."""
+        """A price for people: ``19.90, sale 14.90 until 11/27/26, 11:59 PM``."""
         if price.regular is None:
-            return self.env._("none")
-        text = str(price.regular)
+            return self.env._("None: not for sale")
         if price.sale is None:
-            return text
-        text = self.env._("%(regular)s, sale %(sale)s", regular=text, sale=price.sale)
-        if not price.sale_from and not price.sale_to:
-            return text
-        begins, ends = (
-            format_datetime(self.env, moment.replace(tzinfo=None)) if moment else ""
-            for moment in (price.sale_from, price.sale_to)
-        )
-        return f"{text} ({begins} → {ends})"
+            return str(price.regular)
+        values = {
+            "regular": price.regular,
+            "sale": price.sale,
+            "start": self._moment(price.sale_from),
+            "end": self._moment(price.sale_to),
+        }
+        if price.sale_from and price.sale_to:
+            return self.env._("%(regular)s, sale %(sale)s from %(start)s to %(end)s", **values)
+        if price.sale_from:
+            return self.env._("%(regular)s, sale %(sale)s from %(start)s", **values)
+        if price.sale_to:
+            return self.env._("%(regular)s, sale %(sale)s until %(end)s", **values)
+        return self.env._("%(regular)s, sale %(sale)s", **values)
+
+    def _moment(self, moment):
+        if not moment:
+            return ""
+        return format_datetime(self.env, moment.replace(tzinfo=None), dt_format="short")
 
 
 class ProductProduct(models.Model):

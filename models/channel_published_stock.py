@@ -4,7 +4,7 @@ from psycopg2.extras import Json
 
 from odoo import api, fields, models
 
-from ..services.stock_text import explanation_text
+from ..services.stock_text import explanation_line, explanation_text
 
 
 class ChannelPublishedStock(models.Model):
@@ -27,9 +27,16 @@ class ChannelPublishedStock(models.Model):
     )
     quantity = fields.Integer("Published", readonly=True, help="Pieces that the shop was told.")
     known = fields.Boolean(readonly=True, help="The shop shows this quantity, as far as we know.")
+    standing = fields.Selection(
+        [("known", "In step"), ("unknown", "Not known"), ("refused", "Refused")],
+        "In the Shop",
+        compute="_compute_standing",
+        help="Whether the shop shows this quantity, as far as we know.",
+    )
     backorders = fields.Char(readonly=True, help="What the shop was told of backorders.")
     explanation = fields.Json(readonly=True)
     explanation_text = fields.Text("How It Came About", compute="_compute_explanation_text")
+    explanation_line = fields.Char("Steps", compute="_compute_explanation_text")
     own_demand = fields.Float(
         readonly=True, help="Ordered in this shop and not reserved yet when it was published."
     )
@@ -48,6 +55,12 @@ class ChannelPublishedStock(models.Model):
     def _compute_explanation_text(self):
         for row in self:
             row.explanation_text = explanation_text(self.env, row.explanation, row.quantity)
+            row.explanation_line = explanation_line(self.env, row.explanation)
+
+    @api.depends("known", "error")
+    def _compute_standing(self):
+        for row in self:
+            row.standing = "refused" if row.error else "known" if row.known else "unknown"
 
     @api.depends("job_uuid")
     def _compute_job_id(self):

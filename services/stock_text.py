@@ -11,20 +11,29 @@ def explanation_text(env, explanation, quantity):
 
     :param explanation: ``{"steps": [[code, amount], …]}`` as a drain has stored it
     """
-    steps = (explanation or {}).get("steps")
-    if not steps:
+    lines = _steps(env, explanation)
+    if not lines:
         return ""
-    labels = _labels(env)
-    lines = [
-        f"{labels.get(code, code)}: {_amount(env, amount, signed=position > 0)}"
-        for position, (code, amount) in enumerate(steps)
-    ]
     lines.append(env._("Published: %s", _amount(env, quantity, signed=False)))
     if quantity < 0:
         lines.append(
             env._("More was sold than there is: what the shop puts back covers that first.")
         )
     return "\n".join(lines)
+
+
+def explanation_line(env, explanation):
+    """The steps in one line, for a list."""
+    return " · ".join(_steps(env, explanation))
+
+
+def _steps(env, explanation):
+    """A text for each step."""
+    labels = _labels(env)
+    return [
+        f"{labels.get(code, code)}: {_amount(env, amount, signed=position > 0)}"
+        for position, (code, amount) in enumerate((explanation or {}).get("steps") or ())
+    ]
 
 
 def _amount(env, amount, *, signed):
