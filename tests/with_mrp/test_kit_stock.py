@@ -68,6 +68,16 @@ class TestKitStock(StockCase):
 
     # === FIGURES === #
 
+    def test_what_is_owed(self):
+        """Parts that are missing are kits that are owed."""
+        self.receive(self.cup, -2)
+        self.receive(self.saucer, 30)
+        self.drain()
+        self.assertEqual(self.shown("MUG"), -2)
+        self.receive(self.saucer, -33)
+        self.drain()
+        self.assertEqual(self.shown("MUG"), -2)
+
     def test_equals_odoo(self):
         outer = self._make_product("OUTER")
         self._kit(outer, (self.mug, 2), (self.medium, 1))
