@@ -32,8 +32,8 @@ class Taking:
 
 class RandomShop:
     """Sells no more than it shows, as WooCommerce's checkout does; clerks never touch an order of
-    which something has left (a shop that puts back what is gone oversells by itself). No poll
-    finds the trash, so nothing is trashed here."""
+    which something has left (a shop that puts back what is gone oversells by itself), and
+    trash nothing."""
 
     def __init__(self, name, store, rng, world):
         self.name, self.store, self.rng, self.world = name, store, rng, world
