@@ -42,7 +42,7 @@ from . import channel_reconciliation
 from . import channel_variance
 from . import channel_backend_setup
 from . import channel_setup_choices
-from . import channel_setup_trial
+from . import channel_backend_trial
 from . import channel_setup_tools
 from . import channel_first_import
 from . import product_display

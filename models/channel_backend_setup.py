@@ -108,7 +108,7 @@ class ChannelBackend(models.Model):
         """Close the set-up; the backend is kept as a draft."""
         return {
             **self.env["ir.actions.act_window"]._for_xml_id(
-                "channel_connector.action_channel_backend"
+                "channel_connector.action_channel_dashboard"
             ),
             "target": "main",
         }
@@ -127,6 +127,7 @@ class ChannelBackend(models.Model):
             self.setup_step = "check"
             return
         self._setup_webhooks()
+        self._read_at_once()
 
     # === STEPS === #
 
@@ -183,9 +184,7 @@ class ChannelBackend(models.Model):
 
     def _setup_leave_flows(self):
         if not self.flow_ids.filtered("active"):
-            raise UserError(
-                self.env._("Nothing is chosen. Switch on at least “Orders come in”.")
-            )
+            raise UserError(self.env._("Nothing is chosen. Switch on at least “Orders come in”."))
 
     def _setup_enter_mappings(self, first_time):
         if first_time:
@@ -248,6 +247,7 @@ class ChannelBackend(models.Model):
 
     def _remember_store(self, store):
         """A draft that is named after its address gets the shop's own name."""
-        super()._remember_store(store)
+        result = super()._remember_store(store)
         if self.state == "draft" and store.name and self.name == urlsplit(self.base_url).hostname:
             self.name = store.name
+        return result

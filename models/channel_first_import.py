@@ -40,13 +40,13 @@ class ChannelFlow(models.Model):
         "First Import",
         compute="_compute_first_import",
     )
-    first_total = fields.Integer("Named by the Shop", compute="_compute_first_import")
-    first_read = fields.Integer("Read", compute="_compute_first_import")
-    first_done = fields.Integer("Imported", compute="_compute_first_import")
-    first_ignored = fields.Integer("Left Alone", compute="_compute_first_import")
-    first_blocked = fields.Integer("To Decide", compute="_compute_first_import")
-    first_waiting = fields.Integer("Waiting", compute="_compute_first_import")
-    first_settled = fields.Integer("Settled", compute="_compute_first_import")
+    first_total = fields.Integer("First Import: Named by the Shop", compute="_compute_first_import")
+    first_read = fields.Integer("First Import: Read", compute="_compute_first_import")
+    first_done = fields.Integer("First Import: Imported", compute="_compute_first_import")
+    first_ignored = fields.Integer("First Import: Left Alone", compute="_compute_first_import")
+    first_blocked = fields.Integer("First Import: To Decide", compute="_compute_first_import")
+    first_waiting = fields.Integer("First Import: Waiting", compute="_compute_first_import")
+    first_settled = fields.Integer("First Import: Settled", compute="_compute_first_import")
 
     # === COMPUTE METHODS === #
 
@@ -183,7 +183,9 @@ class ChannelBackend(models.Model):
         for backend in self:
             begun = backend.first_import_at
             states = backend.first_flow_ids.mapped("first_state") if begun else []
-            backend.first_import_open = bool(states) and begun > earliest and set(states) != {"done"}
+            backend.first_import_open = (
+                bool(states) and begun > earliest and set(states) != {"done"}
+            )
 
     # === ACTION METHODS === #
 
@@ -222,19 +224,23 @@ class ChannelBackend(models.Model):
     # === BUSINESS METHODS === #
 
     def _begin_first_import(self):
-        """Note what the shop has, and start reading at once instead of with the next minute."""
+        """Note what the shop has; the schedule starts reading."""
         self.setup_step = "live"
         if not self.first_import_at:
             self.first_import_totals = self._ask_totals()
             self.first_import_at = fields.Datetime.now()
+
+    def _read_at_once(self):
+        """A person who has pressed Go Live does not wait for the schedule's next minute."""
         self.first_flow_ids.filtered(lambda flow: flow._first_goes_on())._enqueue_poll(priority=5)
 
     def _ask_totals(self):
         """What a poll from the first day on reads: orders that changed since, and all products."""
-        return {
-            "order": self._ask("count_orders", None, self._since()),
-            "product": self._ask("count_products"),
+        asked = {
+            "order": lambda: self._ask("count_orders", None, self._since()),
+            "product": lambda: self._ask("count_products"),
         }
+        return {kind: asked[kind]() for kind in self.first_flow_ids.mapped("kind")}
 
     def _count_orders(self):
         """Keep how many orders the shop has, and how many of them come in from the first day on."""

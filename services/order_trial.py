@@ -110,7 +110,7 @@ class ChannelOrderTrial(models.AbstractModel):
             "customer": sale.partner_id.display_name or False,
             "customer_found": self._customer_found(sale, known),
             "products": self._products(backend, sale, known),
-            "currency_id": sale.currency_id.id or backend.company_id.currency_id.id,
+            "currency_id": self._currency(backend, order, sale).id,
             "shop_total": float(order.total) if order else 0.0,
             "odoo_total": sale.amount_total,
             "shop_tax": float(order.total_tax) if order else 0.0,
@@ -119,6 +119,11 @@ class ChannelOrderTrial(models.AbstractModel):
             "suggestion": suggestion or False,
             "lines": [self._line(line) for line in sale.order_line],
         }
+
+    def _currency(self, backend, order, sale):
+        """The order's own; where it is not active in Odoo, the company's shows the figures."""
+        named = self.env["res.currency"].search([("name", "=", order.currency if order else "")])
+        return sale.currency_id or named or backend.company_id.currency_id
 
     def _parsed(self, work):
         try:
@@ -144,9 +149,7 @@ class ChannelOrderTrial(models.AbstractModel):
 
     def _products(self, backend, sale, known):
         """In words, how many products were found, made or replaced."""
-        helpers = (
-            backend.shipping_product_id | backend.fee_product_id | backend.rounding_product_id
-        )
+        helpers = backend.shipping_product_id | backend.fee_product_id | backend.rounding_product_id
         products = sale.order_line.product_id - helpers - self._carriers(sale)
         placeholder = products & backend.placeholder_product_id
         created = (products - placeholder).filtered(lambda one: one.id > known.product)
@@ -168,4 +171,3 @@ class ChannelOrderTrial(models.AbstractModel):
             "subtotal": line.price_subtotal,
             "taxes": ", ".join(line.tax_ids.mapped("name")),
         }
-

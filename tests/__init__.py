@@ -84,6 +84,8 @@ from . import (
     test_settlement_book,
     test_settlement_import,
     test_settlement_match,
+    test_setup,
+    test_setup_import,
     test_stock_out,
     test_stock_quantities,
     test_stock_queries,
@@ -98,5 +100,6 @@ from . import (
     test_two_companies,
     test_ui,
     test_ui_catalogue,
+    test_ui_setup,
     test_webhook,
 )

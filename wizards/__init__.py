@@ -4,3 +4,4 @@ from . import order_import
 from . import product_publish
 from . import product_exclude
 from . import settlement_import
+from . import setup_trial

@@ -118,10 +118,10 @@ def admin(running: Any) -> Iterator[Admin]:
 
 
 def enter_address(admin: Admin, shop: Any) -> None:
-    admin.page.goto(f"{admin.url}/odoo/channels")
+    admin.page.goto(f"{admin.url}/odoo/channel-dashboard")
     settle(admin.page)
     admin.look("empty")
-    admin.click(".o_control_panel button:has-text('New'):visible")
+    admin.click(".btn-primary:has-text('Connect a Shop') >> nth=0")
     admin.fill("base_url", shop.url)
     admin.fill("api_key", shop.store.key)
     admin.fill("api_secret", shop.store.secret)
@@ -157,8 +157,10 @@ def test_from_no_backend_to_the_first_order(running, store, admin, wait_until):
     admin.page.wait_for_selector("h1:has-text('is live'):visible")
     admin.look("live_begun")
     sales = wait_until(
-        lambda: len(client.search_read("sale.order", [("channel_backend_id", "!=", False)], []))
-        == len(store.store.orders)
+        lambda: (
+            len(client.search_read("sale.order", [("channel_backend_id", "!=", False)], []))
+            == len(store.store.orders)
+        )
     )
     assert sales
     wait_until(
@@ -171,7 +173,9 @@ def test_from_no_backend_to_the_first_order(running, store, admin, wait_until):
     admin.page.wait_for_selector(".o_data_row:has-text('Jane Doe')")
     admin.look("orders")
     assert not client.search_read("channel.issue", [("state", "=", "open")], ["title"])
-    totals = client.search_read("sale.order", [("channel_backend_id", "!=", False)], ["amount_total"])
+    totals = client.search_read(
+        "sale.order", [("channel_backend_id", "!=", False)], ["amount_total"]
+    )
     shop_totals = sorted(order["total"] for order in store.store.orders.values())
     assert sorted(f"{sale['amount_total']:.2f}" for sale in totals) == shop_totals
     print(f"\nfrom nothing to the first order: {admin.clicks} clicks, {admin.fields} fields")

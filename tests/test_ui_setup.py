@@ -1,0 +1,29 @@
+"""The guided set-up in a real browser: left in the middle, and resumed."""
+
+from odoo.tests import HttpCase, tagged
+
+from .test_setup import SetupCase
+from .test_ui_catalogue import make_manager
+
+
+@tagged("post_install", "-at_install")
+class TestSetupInBrowser(SetupCase, HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        make_manager(cls.env, cls.company)
+
+    def test_left_and_resumed(self):
+        self._add_product("MUG")
+        self.place(("MUG", 1))
+        self.go_to("flows")
+        self.start_tour("/odoo/channel-dashboard", "channel_setup_resume", login="channel_manager")
+        self.assertEqual((self.backend.setup_step, self.backend.state), ("mappings", "draft"))
+        self.assertEqual(self.backend.setup_prices, "odoo")
+        self.assertFalse(self.backend.open_tax_count)
+
+    def test_bad_keys_are_explained(self):
+        self.backend.write({"api_key": self.store.secret, "api_secret": self.store.key})
+        path = f"/odoo/connect-store/{self.backend.id}"
+        self.start_tour(path, "channel_setup_bad_keys", login="channel_manager")
+        self.assertEqual(self.backend.setup_step, "check")
