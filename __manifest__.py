@@ -36,6 +36,7 @@
         "views/channel_map_tax_class_views.xml",
         "views/channel_map_payment_views.xml",
         "views/account_payment_views.xml",
+        "views/channel_flow_views.xml",
         "views/channel_rule_views.xml",
         "views/sale_order_views.xml",
         "views/stock_picking_hold_views.xml",
@@ -52,6 +53,7 @@
         "views/channel_menus.xml",
         "views/channel_settlement_views.xml",
         "views/channel_settlement_profile_views.xml",
+        "views/channel_gate_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["channel_connector/static/src/**/*"],

@@ -17,7 +17,8 @@ class DeliveryRules:
     """A backend as the webhook endpoint sees it; plain values, shared by all requests.
 
     ``secrets`` are as stored, that is encrypted where a key is configured; ``kinds`` are the
-    kinds of records that flows of the backend take in.
+    kinds of records that flows of the backend take in, ``waiting_kinds`` those of them that get
+    no job when they come: their flow is paused, or works by its schedule alone.
     """
 
     backend_id: int
@@ -26,6 +27,7 @@ class DeliveryRules:
     per_minute: int
     secrets: tuple[str, ...]
     kinds: frozenset[str]
+    waiting_kinds: frozenset[str]
     adapter_class: type
 
 
@@ -63,6 +65,7 @@ class ChannelBackend(models.Model):
             kinds=frozenset(
                 flow.kind for flow in backend.flow_ids if flow.active and flow._takes_in()
             ),
+            waiting_kinds=frozenset(backend._not_swept("in")),
             adapter_class=backend._get_adapter_class(),
         )
 

@@ -51,7 +51,7 @@ class ChannelEvent(models.Model):
                 }
             ],
         )
-        if event and taken:
+        if event and taken and notice.kind not in rules.waiting_kinds:
             event._enqueue_for(rules.backend_id, rules.company_id, notice.kind, notice.external_id)
         return event
 
@@ -126,7 +126,8 @@ class ChannelEvent(models.Model):
                 for external_id in external_ids
             ],
         )
-        events._enqueue(**options)
+        if backend._acts_at_once(kind):
+            events._enqueue(**options)
         return events
 
     def _reason_not_taken(self, notice):

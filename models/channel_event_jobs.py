@@ -6,6 +6,7 @@ from odoo import api, fields, models
 
 from ..services.job_run import JobRun
 from ..services.order_values import naive
+from ..services.urgency import CHUNK_DELAY, channel_of, priority_of
 
 #: Orders per transaction when many are imported at once; 20 to 50 cost half of single ones.
 CHUNK = 25
@@ -13,14 +14,6 @@ CHUNK = 25
 SWEEP_AFTER = timedelta(minutes=1)
 #: Sweeps without effect after which a person is told.
 SWEEPS_UNTIL_STUCK = 5
-#: Orders wait behind nothing else; invoices and payments cost more than twice the order.
-JOB_CHANNELS = {
-    "order": "root.channel.order",
-    "payment": "root.channel.money",
-    "refund": "root.channel.money",
-    "settlement": "root.channel.money",
-    "shipment": "root.channel.shipment",
-}
 LIVE_JOB_STATES = ("wait_dependencies", "pending", "enqueued", "started")
 
 
@@ -30,8 +23,8 @@ class ChannelEvent(models.Model):
     # === JOBS === #
 
     def _enqueue(self, **options):
-        """A job for the record of each of these events."""
-        for event in self:
+        """A job for the record of each of these events, unless its flow is paused."""
+        for event in self.filtered(lambda one: not one.backend_id._has_no_jobs(one.kind)):
             event._enqueue_for(
                 event.backend_id.id, event.company_id.id, event.kind, event.external_id, **options
             )
@@ -46,20 +39,33 @@ class ChannelEvent(models.Model):
         event = self.with_context(allowed_company_ids=[company_id], tracking_disable=True)
         event.with_delay(
             identity_key=f"channel-{backend_id}-{kind}-{external_id}",
-            channel=JOB_CHANNELS.get(kind, "root.channel.catalog"),
+            channel=channel_of(kind),
             description=f"{kind} {external_id}",
-            **options,
+            **{"priority": priority_of(kind), **options},
         )._job_process()
 
     def _enqueue_chunks(self, **options):
-        """Jobs that import many events, :data:`CHUNK` in a transaction."""
+        """Jobs that import many events of one kind, :data:`CHUNK` in a transaction."""
+        if not self or self[0].backend_id._has_no_jobs(self[0].kind):
+            return
+        kind = self[0].kind
         for start in range(0, len(self), CHUNK):
             chunk = self[start : start + CHUNK]
             chunk.with_delay(
-                channel=JOB_CHANNELS.get(chunk[0].kind, "root.channel.catalog"),
-                description=f"{len(chunk)} x {chunk[0].kind}",
-                **options,
+                channel=channel_of(kind),
+                description=f"{len(chunk)} x {kind}",
+                **{"priority": priority_of(kind) + CHUNK_DELAY, **options},
             )._job_process_chunk()
+
+    def _enqueue_waiting(self):
+        """Jobs for events that have waited: those a poll has read go in chunks, by kind."""
+        read = self.filtered("fetched_at")
+        for some in read.grouped("kind").values():
+            if len(some) > 1:
+                some._enqueue_chunks()
+            else:
+                some._enqueue()
+        (self - read)._enqueue()
 
     def _job_process(self):
         """Settle everything that waits for this event's record."""
@@ -168,12 +174,26 @@ class ChannelEvent(models.Model):
         restart, killed workers (for which queue_job calls no ``on_fail_method``), and jobs that
         were cancelled or purged.
         """
+        kinds = set(self._fields["kind"].get_values(self.env)) - set(backend._not_swept("in"))
+        before = fields.Datetime.now() - SWEEP_AFTER
+        events = self._without_job(backend, list(kinds), before, limit)
+        for sweeps, group in events.grouped("sweeps").items():
+            group.sweeps = sweeps + 1
+        events._enqueue()
+        stuck = events.filtered(lambda event: event.sweeps >= SWEEPS_UNTIL_STUCK)
+        for event in stuck:
+            JobRun(backend).open_issue("stuck", event.kind, event.external_id)
+        return events
+
+    @api.model
+    def _without_job(self, backend, kinds, before, limit, after=0):
+        """Events of ``kinds`` that wait since ``before`` without a live job, oldest first."""
         self.env.flush_all()
         self.env.cr.execute(
             """
             SELECT event.id FROM channel_event event
              WHERE event.backend_id = %s AND event.state = 'pending'
-               AND event.received_at < %s
+               AND event.received_at <= %s AND event.kind = ANY(%s) AND event.id > %s
                AND NOT EXISTS (
                    SELECT 1 FROM queue_job job
                     WHERE job.identity_key = concat(
@@ -189,19 +209,6 @@ class ChannelEvent(models.Model):
                       AND job.state IN %s)
              ORDER BY event.id LIMIT %s
             """,
-            [
-                backend.id,
-                fields.Datetime.now() - SWEEP_AFTER,
-                LIVE_JOB_STATES,
-                LIVE_JOB_STATES,
-                limit,
-            ],
+            [backend.id, before, kinds, after, LIVE_JOB_STATES, LIVE_JOB_STATES, limit],
         )
-        events = self.browse(row[0] for row in self.env.cr.fetchall())
-        for sweeps, group in events.grouped("sweeps").items():
-            group.sweeps = sweeps + 1
-        events._enqueue()
-        stuck = events.filtered(lambda event: event.sweeps >= SWEEPS_UNTIL_STUCK)
-        for event in stuck:
-            JobRun(backend).open_issue("stuck", event.kind, event.external_id)
-        return events
+        return self.browse(row[0] for row in self.env.cr.fetchall())

@@ -8,6 +8,7 @@ from odoo.addons.queue_job.exception import RetryableJobError
 
 from ..core.adapter import FLOW_ROLES, supports
 from ..services.job_run import JobRun
+from ..services.urgency import channel_of, priority_of
 
 KINDS = [
     ("order", "Orders"),
@@ -42,12 +43,8 @@ EXPORTERS = {
     "price": "channel.price.exporter",
     "product": "channel.product.exporter",
 }
-#: Kinds whose notes are published many at a time, see ``channel.drain``; and their jobs' channel.
-DRAINED = {
-    "stock": "root.channel.stock",
-    "price": "root.channel.stock",
-    "product": "root.channel.catalog",
-}
+#: Kinds whose notes are published many at a time, see ``channel.drain``.
+DRAINED = ("stock", "price", "product")
 #: Kinds that follow from an order: noted here when it was imported, never by a webhook.
 FOLLOW_UPS = ("payment", "refund", "shipment")
 #: Flows that change the shop's or the customer's view of an order start switched off; payouts need
@@ -102,12 +99,16 @@ class ChannelFlow(models.Model):
     )
     active = fields.Boolean(default=True)
     realtime = fields.Boolean(
-        default=True, help="Act on webhooks at once; the schedule is the net below."
+        "At Once",
+        default=True,
+        help="A webhook, or a change in Odoo, is worked on at once, and the schedule finds what "
+        "was missed. Off: it is kept, and the schedule works on it.",
     )
     interval = fields.Integer(
         "Every (minutes)",
         default=DEFAULT_INTERVAL,
-        help="Ask the channel for changes this often; 0: never.",
+        help="Ask the shop for changes this often; a flow that does not act at once works on what "
+        "has waited then, too. 0: never by itself.",
     )
     batch_size = fields.Integer(default=100, help="Records per request, at most 100.")
     notify_customer = fields.Boolean(
@@ -196,11 +197,14 @@ class ChannelFlow(models.Model):
             limit=1,
         )
 
+    def _is_scheduled(self):
+        """Whether a schedule asks the channel something for this flow."""
+        polled = self.direction == "in" and self.kind in POLLED
+        return polled or self._key() in RECONCILED
+
     def _is_due(self, now):
         self.ensure_one()
-        polled = self.direction == "in" and self.kind in POLLED
-        scheduled = polled or self._key() in RECONCILED
-        if not self.active or not self.interval or not scheduled:
+        if not self.active or not self.interval or not self._is_scheduled():
             return False
         last = self.cursor_id.polled_at
         return not last or last + timedelta(minutes=self.interval) <= now
@@ -222,10 +226,13 @@ class ChannelFlow(models.Model):
                 allowed_company_ids=flow.company_id.ids, tracking_disable=True
             ).with_delay(
                 identity_key=flow._drain_key(),
-                channel=DRAINED[flow.kind],
                 description=f"publish {flow.kind}",
-                **options,
+                **{**flow._job_options(), **options},
             )._job_drain()
+
+    def _job_options(self):
+        """Channel and priority of this flow's own jobs."""
+        return {"channel": channel_of(self.kind), "priority": priority_of(self.kind)}
 
     def _job_drain(self):
         """Publish everything that waits of this flow."""
@@ -238,7 +245,9 @@ class ChannelFlow(models.Model):
         """A job that asks the channel for what changed; one per flow waits at most."""
         for flow in self:
             flow.with_delay(
-                identity_key=f"channel-poll-{flow.id}", description=f"poll {flow.kind}", **options
+                identity_key=f"channel-poll-{flow.id}",
+                description=f"poll {flow.kind}",
+                **{**flow._job_options(), **options},
             )._job_poll()
 
     def _job_poll(self):
@@ -253,7 +262,7 @@ class ChannelFlow(models.Model):
         work = flow._reconcile if flow._key() in RECONCILED else flow._poll
         # what a drain remembers is written by one job at a time
         claimed = ("drain", flow.kind) if flow._is_drained() else ()
-        return JobRun(backend).run(flow._poll_name(), work, *claimed)
+        return JobRun(backend).run(flow._poll_name(), work, *claimed, kind=flow.kind)
 
     def _poll_name(self):
         """Under this name one poll of a backend and kind runs at a time."""

@@ -17,6 +17,10 @@ BACKOFF = (15, 30, 60, 120, 300, 600)
 PROBE_SECONDS = 120
 #: A job waits this long for the budget in place; longer waits give its slot back.
 MAX_WAIT = 2.0
+#: A job looks again after so long whether somebody has let calls go on.
+STOPPED_SECONDS = 120
+#: Part of a full bucket that is kept for what is urgent.
+KEPT = 0.5
 #: How often a statement is made that meets another worker's on the same row.
 TRIES = 20
 
@@ -40,6 +44,7 @@ class ChannelGate(models.Model):
     probe_until = fields.Datetime(help="A probe is under way until this moment.")
     tokens = fields.Float(default=0.0, help="Requests left in the budget.")
     refilled_at = fields.Datetime()
+    stopped = fields.Boolean(default=False, help="A person has stopped all calls of jobs.")
 
     _backend_uniq = models.UniqueIndex("(backend_id)")
 
@@ -66,22 +71,49 @@ class ChannelGate(models.Model):
 
     # === CIRCUIT BREAKER === #
 
-    def admit(self):
+    def admit(self, reference=""):
         """Let a job pass, before any HTTP: free when closed, one probe when the time is up.
 
+        :param reference: what the job is about, for the log
         :return: whether all was calm, so that a success has nothing to set back
-        :raises RetryableJobError: the breaker is open; the job waits without using up a try
+        :raises RetryableJobError: the breaker is open, or a person has stopped all calls; the job
+            waits without using up a try
         """
+        if self.stopped:
+            message = "calls to the shop were stopped by hand"
+            raise self._postponed("stopped", reference, message, STOPPED_SECONDS)
         if not self.open_until:
             return not self.failures
         now = fields.Datetime.now()
         if self.open_until <= now and self._take_probe(now):
             return False
         wait = max((self.open_until - now).total_seconds(), 5)
-        raise RetryableJobError(
-            f"the shop does not answer ({self.reason}), next try later",
-            seconds=int(wait + random.uniform(1, 10)),
-            ignore_retry=True,
+        message = f"the shop does not answer ({self.reason}), next try later"
+        raise self._postponed(self.reason or "outage", reference, message, wait)
+
+    def _postponed(self, code, reference, message, seconds):
+        """The error that makes a job wait, once the wait is noted."""
+        seconds = int(seconds + random.uniform(1, 10))
+        self.log_wait(code, reference, seconds)
+        return RetryableJobError(message, seconds=seconds, ignore_retry=True)
+
+    def log_wait(self, code, reference, seconds):
+        """Note that a job waits, as a line of the HTTP log: waits can be counted there.
+
+        One line for a job that gives its slot back, none in a loop.
+        """
+        self._execute(
+            "INSERT INTO channel_log (backend_id, company_id, direction, status, error, duration,"
+            " reference, logged_at)"
+            " SELECT id, company_id, 'wait', 0, %(code)s, %(ms)s, %(reference)s,"
+            " now() AT TIME ZONE 'UTC' FROM channel_backend"
+            " WHERE id = %(backend)s AND log_mode != 'off'",
+            {
+                "backend": self.backend_id.id,
+                "code": code,
+                "ms": seconds * 1000,
+                "reference": reference,
+            },
         )
 
     def _take_probe(self, now):
@@ -126,30 +158,71 @@ class ChannelGate(models.Model):
         seconds = float(opened[0]) if opened else error.retry_after or BACKOFF[0]
         return int(seconds + random.uniform(1, 10))
 
+    # === BY HAND === #
+
+    def stop(self, stopped):
+        """Stop all calls of jobs, or let them go on.
+
+        :return: whether that is news
+        """
+        return bool(
+            self._execute(
+                "UPDATE channel_gate SET stopped = %(stopped)s WHERE id = %(id)s"
+                " AND stopped IS DISTINCT FROM %(stopped)s RETURNING id",
+                {"stopped": stopped},
+            )
+        )
+
     # === RATE BUDGET === #
 
-    def spend(self):
+    def spend(self, urgent=True):
         """Take one request from the budget; waits a moment where that is enough.
 
-        :raises RateLimited: with code ``budget``; this is our own limit, not the shop's
+        :param urgent: may take what is kept for orders, money and stock
+        :return: seconds that were waited
+        :raises RateLimited: with code ``budget`` or ``stopped``: our own limits, not the shop's
         """
         rate = self.backend_id.requests_per_minute / 60
         if not rate:
-            return
-        deadline = time.monotonic() + MAX_WAIT
-        while not self._take_token(rate):
-            if time.monotonic() + 1 / rate > deadline:
+            return 0.0
+        began, waited = time.monotonic(), 0.0
+        while not self._take_token(rate, urgent):
+            if self._is_stopped():
+                raise errors.RateLimited("stopped", retry_after=STOPPED_SECONDS)
+            if time.monotonic() + 1 / rate > began + MAX_WAIT:
                 raise errors.RateLimited("budget", retry_after=random.uniform(2, 6))
+            waited += min(1 / rate, MAX_WAIT)
             time.sleep(min(1 / rate, MAX_WAIT))
+        return waited
 
-    def _take_token(self, rate):
-        """A token bucket that holds ten seconds' worth of requests."""
+    def _is_stopped(self):
+        """Read past the job's snapshot."""
+        return self._execute("SELECT stopped FROM channel_gate WHERE id = %(id)s", {})[0]
+
+    def _burst(self):
+        """A bucket holds ten seconds' worth of requests."""
+        return max(self.backend_id.requests_per_minute / 6, 1)
+
+    def _take_token(self, rate, urgent):
+        """A token bucket, of which what is not urgent leaves a part."""
+        burst = self._burst()
+        kept = 0 if urgent else min(burst * KEPT, burst - 1)
         return self._execute(
             "UPDATE channel_gate SET refilled_at = clock_timestamp() AT TIME ZONE 'UTC',"
             " tokens = LEAST(%(burst)s, tokens + %(rate)s * COALESCE(EXTRACT(EPOCH FROM"
             " clock_timestamp() AT TIME ZONE 'UTC' - refilled_at), 3600)::float) - 1"
-            " WHERE id = %(id)s AND LEAST(%(burst)s, tokens + %(rate)s * COALESCE(EXTRACT(EPOCH"
-            " FROM clock_timestamp() AT TIME ZONE 'UTC' - refilled_at), 3600)::float) >= 1"
-            " RETURNING tokens",
-            {"rate": rate, "burst": max(rate * 10, 1)},
+            " WHERE id = %(id)s AND stopped IS NOT TRUE"
+            " AND LEAST(%(burst)s, tokens + %(rate)s * COALESCE(EXTRACT(EPOCH"
+            " FROM clock_timestamp() AT TIME ZONE 'UTC' - refilled_at), 3600)::float)"
+            " >= 1 + %(kept)s RETURNING tokens",
+            {"rate": rate, "burst": burst, "kept": kept},
         )
+
+    def _left(self):
+        """Requests that could be made at this moment."""
+        burst = self._burst()
+        rate = self.backend_id.requests_per_minute / 60
+        if not self.refilled_at:
+            return burst
+        since = (fields.Datetime.now() - self.refilled_at).total_seconds()
+        return min(burst, self.tokens + rate * max(since, 0))

@@ -14,7 +14,16 @@ class ChannelLog(models.Model):
         "channel.backend", required=True, index=True, ondelete="cascade", readonly=True
     )
     company_id = fields.Many2one(related="backend_id.company_id", store=True, index=True)
-    direction = fields.Selection([("out", "To channel"), ("in", "From channel")], readonly=True)
+    direction = fields.Selection(
+        [
+            ("out", "To channel"),
+            ("in", "From channel"),
+            ("wait", "Waited"),
+        ],
+        readonly=True,
+        help="Waited: a job was put off, by the rate budget, an outage or a person. No call was "
+        "made.",
+    )
     method = fields.Char(readonly=True)
     url = fields.Char(readonly=True)
     status = fields.Integer(readonly=True, aggregator=False, help="0: there was no answer.")

@@ -6,8 +6,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..services.job_run import JobRun
-from .channel_event_jobs import JOB_CHANNELS, LIVE_JOB_STATES, SWEEP_AFTER, SWEEPS_UNTIL_STUCK
-from .channel_flow import DRAINED
+from ..services.urgency import channel_of, priority_of
+from .channel_event_jobs import LIVE_JOB_STATES, SWEEP_AFTER, SWEEPS_UNTIL_STUCK
+from .channel_flow import DRAINED, EXPORTERS
 
 
 class ChannelOutbox(models.Model):
@@ -125,8 +126,9 @@ class ChannelOutbox(models.Model):
             if binding.backend_id in told
         ]
         notes = self.sudo().create(rows)
-        for backend_notes in notes.grouped("backend_id").values():
-            backend_notes._enqueue()
+        for backend, backend_notes in notes.grouped("backend_id").items():
+            if backend._acts_at_once(kind, "out"):
+                backend_notes._enqueue()
         return notes
 
     @api.model
@@ -143,8 +145,8 @@ class ChannelOutbox(models.Model):
     # === JOBS === #
 
     def _enqueue(self, **options):
-        """One job for these notes (of one backend and kind)."""
-        if not self:
+        """One job for these notes (of one backend and kind), unless its flow is paused."""
+        if not self or self[0].backend_id._has_no_jobs(self[0].kind, "out"):
             return
         kind, company = self[0].kind, self[0].company_id
         if kind in DRAINED:
@@ -152,9 +154,9 @@ class ChannelOutbox(models.Model):
             return
         notes = self.with_context(allowed_company_ids=company.ids, tracking_disable=True)
         notes.with_delay(
-            channel=JOB_CHANNELS.get(kind, "root.channel.shipment"),
+            channel=channel_of(kind),
             description=f"tell the shop: {len(self)} x {kind}",
-            **options,
+            **{"priority": priority_of(kind), **options},
         )._job_export()
 
     def _job_export(self):
@@ -235,28 +237,9 @@ class ChannelOutbox(models.Model):
     def _sweep(self, backend, limit=1000):
         """Give every note that waits without a live job a new one, see ``channel.event``."""
         self._sweep_drains(backend)
-        self.env.flush_all()
-        self.env.cr.execute(
-            """
-            SELECT note.id FROM channel_outbox note
-             WHERE note.backend_id = %s AND note.state = 'pending' AND note.noted_at < %s
-               AND note.kind NOT IN %s
-               AND note.id NOT IN (
-                   SELECT jsonb_array_elements_text(
-                              (job.records #>> '{}')::jsonb -> 'ids')::int
-                     FROM queue_job job
-                    WHERE job.model_name = 'channel.outbox' AND job.state IN %s)
-             ORDER BY note.id LIMIT %s
-            """,
-            [
-                backend.id,
-                fields.Datetime.now() - SWEEP_AFTER,
-                tuple(DRAINED),
-                LIVE_JOB_STATES,
-                limit,
-            ],
-        )
-        notes = self.browse(row[0] for row in self.env.cr.fetchall())
+        kinds = set(EXPORTERS) - set(DRAINED) - set(backend._not_swept("out"))
+        before = fields.Datetime.now() - SWEEP_AFTER
+        notes = self._without_job(backend, list(kinds), before, limit)
         for sweeps, group in notes.grouped("sweeps").items():
             group.sweeps = sweeps + 1
         for group in notes.grouped(lambda note: note._key()).values():
@@ -266,3 +249,28 @@ class ChannelOutbox(models.Model):
                 record = self.env[note.res_model].browse(note.res_id)
                 JobRun(backend).open_issue("stuck", note.kind, str(note.res_id), record)
         return notes
+
+    @api.model
+    def _without_job(self, backend, kinds, before, limit, after=0):
+        """Notes of ``kinds`` that wait since ``before`` without a live job, oldest first."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            """
+            SELECT note.id FROM channel_outbox note
+             WHERE note.backend_id = %s AND note.state = 'pending' AND note.noted_at <= %s
+               AND note.kind = ANY(%s) AND note.id > %s
+               AND note.id NOT IN (
+                   SELECT jsonb_array_elements_text(
+                              (job.records #>> '{}')::jsonb -> 'ids')::int
+                     FROM queue_job job
+                    WHERE job.model_name = 'channel.outbox' AND job.state IN %s)
+             ORDER BY note.id LIMIT %s
+            """,
+            [backend.id, before, kinds, after, LIVE_JOB_STATES, limit],
+        )
+        return self.browse(row[0] for row in self.env.cr.fetchall())
+
+    def _enqueue_waiting(self):
+        """A job for each record that notes have waited about."""
+        for group in self.grouped(lambda note: note._key()).values():
+            group._enqueue()

@@ -114,7 +114,9 @@ class ChannelOutbox(models.Model):
     def _sweep_drains(self, backend):
         """A drain for every kind with notes that wait without one."""
         self.env.flush_all()
-        for flow in backend.flow_ids.filtered(lambda flow: flow.active and flow._is_drained()):
+        for flow in backend.flow_ids.filtered(
+            lambda flow: flow._runs() and flow.realtime and flow._is_drained()
+        ):
             self.env.cr.execute(
                 """
                 UPDATE channel_outbox SET sweeps = sweeps + 1
@@ -205,6 +207,7 @@ def _enqueue_drains(registry, flow_ids):
     try:
         with registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
-            env["channel.flow"].browse(flow_ids).exists()._enqueue_drain()
+            flows = env["channel.flow"].browse(flow_ids).exists()
+            flows.filtered(lambda flow: flow.realtime and not flow.paused)._enqueue_drain()
     except psycopg2.Error:
         _logger.exception("the drains of flows %s have to wait for the sweep", flow_ids)

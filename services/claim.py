@@ -65,13 +65,20 @@ def try_claims(cr, keys):
 
 
 @contextmanager
-def slot(cr, backend_id, count):
+def slot(cr, backend_id, count, kept=True):
     """Hold one of the ``count`` slots of a backend, so that a slow store can't starve others.
 
+    Where there are several, the first one is kept for jobs that are urgent and soon over, which
+    take it before any other: neither an export of the catalogue nor one of all stock keeps every
+    place from an order.
+
+    :param kept: may take the kept slot
     :raises RetryableJobError: all are taken; tried again in a moment, for free
     """
-    numbers = list(range(count))
+    numbers = list(range(1, count))
     random.shuffle(numbers)
+    if kept or count == 1:
+        numbers.insert(0, 0)
     key = next(
         (
             key

@@ -2,6 +2,7 @@
 # pylint: disable=invalid-commit; these jobs own their cursor (allow_commit)
 
 import logging
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,8 @@ from ..core import errors
 from .claim import claim, in_fresh_snapshots, slot, try_claims
 from .exporter import Message, Told
 from .job_errors import Recorder, draft_of
+from .urgency import is_urgent
+from .waits import OWN_LIMITS, Budget
 
 _logger = logging.getLogger(__name__)
 
@@ -22,6 +25,10 @@ _logger = logging.getLogger(__name__)
 MAX_ROUNDS = 5
 #: Records that a drain reads and plans at once; bounds its memory.
 DRAIN_SIZE = 5000
+#: Of the catalogue fewer: between them a drain may give its place to what is urgent.
+CATALOGUE_DRAIN_SIZE = 500
+#: Seconds after which a drain of the catalogue comes again, behind what is urgent.
+DRAIN_SECONDS = 20
 #: What ends a job in peace: no retry helps, a person is told.
 FOR_A_PERSON = (
     errors.NeedsHuman,
@@ -105,11 +112,12 @@ class JobRun:
 
     def process_record(self, kind, external_id):
         """Settle all waiting events of one record; returns the job's result text."""
-        if self.backend.state != "connected":
-            return "the backend is not connected: the event waits"
+        if reason := self.backend._waits(kind):
+            return reason
         handler = self.backend._get_handler(kind)
         lock = (handler._lock_kind or kind, external_id)
-        with self._guarded(f"{kind} {external_id}", *lock) as (adapter, recorder):
+        guarded = self._guarded(f"{kind} {external_id}", *lock, kind=kind, brief=True)
+        with guarded as (adapter, recorder):
             results = []
             while len(results) < MAX_ROUNDS:
                 # Exactly these are settled: what arrives from here on may be missing in the
@@ -144,13 +152,14 @@ class JobRun:
         Records that another job works on are left to it. Where the chunk as a whole fails, each
         record goes on alone, so that only the faulty one stays behind.
         """
-        if self.backend.state != "connected":
-            return "the backend is not connected: the events wait"
         events = self.env["channel.event"].browse(event_ids)
+        if reason := self.backend._waits(events[:1].kind):
+            return reason
         events = events.filtered(lambda event: event.state == "pending")
         by_key = events.grouped(lambda e: (self.backend.id, e.kind, e.external_id))
+        guarded = self._guarded(f"{len(events)} records", kind=events[:1].kind, brief=True)
         with (
-            self._guarded(f"{len(events)} records") as (adapter, recorder),
+            guarded as (adapter, recorder),
             try_claims(self.cr, by_key) as owned,
         ):
             together = self._apply_chunk([by_key[key] for key in owned], adapter, recorder)
@@ -226,9 +235,9 @@ class JobRun:
 
         A record that has to wait does not hold up the others.
         """
-        if self.backend.state != "connected":
-            return ["the backend is not connected: the notes wait"]
         notes = self.env["channel.outbox"].browse(note_ids).exists()
+        if reason := self.backend._waits(notes[:1].kind, "out"):
+            return [reason]
         waiting = notes.filtered(lambda note: note.state == "pending").sorted("id")
         results, postponed = [], []
         for key in waiting.grouped(lambda note: note._key()):
@@ -251,7 +260,8 @@ class JobRun:
             self.cr.commit()
             return f"{kind} {res_id}: {gone}"
         name = f"{kind} {binding.external_id}"
-        with self._guarded(name, "order", binding.external_id) as (adapter, recorder):
+        claimed = ("order", binding.external_id)
+        with self._guarded(name, *claimed, kind=kind, brief=True) as (adapter, recorder):
             self.cr.commit()  # a snapshot that is younger than the lock
             notes = self._pending_notes(*key)
             if not notes:
@@ -322,14 +332,15 @@ class JobRun:
 
     # === EVERYTHING ELSE === #
 
-    def run(self, name, work, *claimed):
+    def run(self, name, work, *claimed, kind=""):
         """Run ``work(adapter, recorder)`` (a poll, a check) under the same rules, once at a time.
 
         What it must keep in the middle it commits itself.
 
         :param claimed: what else than its name it may not share with another job
+        :param kind: of the records it is about, where it may be urgent
         """
-        with self._guarded(name, *(claimed or (name,))) as (adapter, recorder):
+        with self._guarded(name, *(claimed or (name,)), kind=kind) as (adapter, recorder):
             try:
                 result = work(adapter, recorder)
                 self.cr.commit()
@@ -370,10 +381,10 @@ class JobRun:
         notes that were read are deleted for what succeeded or needs nothing; what the channel
         refuses keeps its notes, blocked with an issue, and holds nothing else back.
         """
-        if self.backend.state != "connected":
-            return "the backend is not connected: the notes wait"
+        if reason := self.backend._waits(kind, "out"):
+            return reason
         service = self.backend._get_exporter(kind)
-        with self._guarded(f"drain {kind}", "drain", kind) as (adapter, recorder):
+        with self._guarded(f"drain {kind}", "drain", kind, kind=kind) as (adapter, recorder):
             tally = Tally()
             try:
                 self._drain(service, kind, adapter, recorder, tally)
@@ -387,14 +398,22 @@ class JobRun:
         if notes:
             service._before(self.backend, adapter, recorder)
             notes = self._next_notes(kind, 0)
+        over = time.monotonic() + DRAIN_SECONDS
         while notes:
             self._drain_notes(service, notes, adapter, recorder, tally)
+            if not is_urgent(kind) and time.monotonic() > over:
+                # what is urgent has waited for this place
+                self.env["channel.flow"]._of(self.backend, kind, "out")._enqueue_drain()
+                break
             notes = self._next_notes(kind, max(max(ids) for ids in notes.values()))
 
     def _next_notes(self, kind, after):
-        """``{record id: [ids of its waiting notes]}`` of the next :data:`DRAIN_SIZE` records."""
+        """``{record id: [ids of its waiting notes]}`` of the next records, none once paused."""
         self.cr.commit()  # a snapshot that is younger than the lock
-        return self.env["channel.outbox"]._waiting(self.backend, kind, after, DRAIN_SIZE)
+        if self.backend._has_paused(kind, "out"):
+            return {}
+        size = DRAIN_SIZE if is_urgent(kind) else CATALOGUE_DRAIN_SIZE
+        return self.env["channel.outbox"]._waiting(self.backend, kind, after, size)
 
     def _drain_notes(self, service, notes, adapter, recorder, tally):
         Outbox = self.env["channel.outbox"]
@@ -433,20 +452,26 @@ class JobRun:
     # === THE FRAME === #
 
     @contextmanager
-    def _guarded(self, reference, *claimed):
-        """Breaker, slot and lock around; log lines, issues and breaker state afterwards."""
+    def _guarded(self, reference, *claimed, kind="", brief=False):
+        """Breaker, slot and lock around; log lines, issues and breaker state afterwards.
+
+        :param kind: of the records it is about; ``brief``: it is over with a few of them
+        """
         gate = self.env["channel.gate"]._of(self.backend)
-        calm = gate.admit()
+        calm = gate.admit(reference)
         recorder = Recorder(reference, self.backend.log_mode)
-        with slot(self.cr, self.backend.id, self.backend.max_parallel), self._claim(claimed):
-            adapter = self.backend._adapter(recorder, gate)
+        urgent = is_urgent(kind)
+        budget = Budget(gate, reference, urgent)
+        places = self.backend.id, self.backend.max_parallel, urgent and brief
+        with slot(self.cr, *places), self._claim(claimed):
+            adapter = self.backend._adapter(recorder, budget)
             try:
                 yield adapter, recorder
                 if not calm:
                     gate.succeeded()
             except errors.Retryable as error:
                 self.cr.rollback()
-                raise _postponement(error, gate) from error
+                raise _postponement(error, gate, reference) from error
             except errors.UnknownOutcome as error:
                 # the next try looks first whether it happened; each spends a try
                 self.cr.rollback()
@@ -457,6 +482,7 @@ class JobRun:
                 self.cr.rollback()
                 adapter.close()
                 recorder.write_down(self.backend)
+                budget.write_down()
 
     @contextmanager
     def _claim(self, claimed):
@@ -467,7 +493,7 @@ class JobRun:
             yield
 
 
-def _postponement(error, gate):
+def _postponement(error, gate, reference):
     """The queue_job error that makes a retryable one happen again at the right time.
 
     An outage burns no tries: the breaker opens and the job waits for it. Only a server error
@@ -475,8 +501,10 @@ def _postponement(error, gate):
     """
     if isinstance(error, errors.ServerError):
         return RetryableJobError(str(error))
-    if error.code == "budget":
-        return RetryableJobError(str(error), seconds=error.retry_after or 1, ignore_retry=True)
+    if error.code in OWN_LIMITS:
+        seconds = error.retry_after or 1
+        gate.log_wait(error.code, reference, seconds)
+        return RetryableJobError(str(error), seconds=seconds, ignore_retry=True)
     seconds = gate.failed(error)
     return RetryableJobError(str(error), seconds=seconds, ignore_retry=True)
 

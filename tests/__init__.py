@@ -12,6 +12,7 @@ from . import (
     test_echo,
     test_event_life,
     test_event_stuck,
+    test_flow_pause,
     test_forced_amounts,
     test_gate,
     test_job_run,
@@ -101,5 +102,7 @@ from . import (
     test_ui,
     test_ui_catalogue,
     test_ui_setup,
+    test_ui_flows,
+    test_urgency,
     test_webhook,
 )

@@ -3,15 +3,19 @@
 from datetime import timedelta
 
 from odoo import fields, sql_db
-from odoo.tests import TransactionCase, tagged
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import TransactionCase, new_test_user, tagged
 
+from odoo.addons.mail.tests.common import MailCase
 from odoo.addons.queue_job.exception import RetryableJobError
 
 from ..core import errors
+from ..dev.woostore import Server, Store
 from ..services.claim import claim, slot, try_claims
+from .loopback import LoopbackMixin
 
 
-class GateCase(TransactionCase):
+class GateCase(LoopbackMixin, MailCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -111,6 +115,117 @@ class TestBudget(GateCase):
             for _number in range(50):
                 self.gate.spend()
 
+    def test_a_part_is_kept_for_what_is_urgent(self):
+        self.backend.requests_per_minute = 12  # a burst of two, then one in five seconds
+        self.env.flush_all()
+        self.gate.spend(urgent=False)
+        with self.assertRaises(errors.RateLimited):
+            self.gate.spend(urgent=False)
+        self.gate.spend(urgent=True)
+
+    def test_a_small_budget_leaves_something_for_everybody(self):
+        self.backend.requests_per_minute = 6
+        self.env.flush_all()
+        self.gate.spend(urgent=False)
+
+
+@tagged("post_install", "-at_install")
+class TestByHand(GateCase):
+    """What a person sees of the gate, and does about it."""
+
+    def setUp(self):
+        super().setUp()
+        self.backend.state = "connected"
+        self.env.flush_all()
+
+    def _waits(self):
+        self.backend.invalidate_recordset()
+        return self.backend.wait_count, self.backend.wait_summary
+
+    def _postponed(self, method):
+        event = self.env["channel.event"]._note(self.backend, "order", "155", "manual")
+        job = self.env["queue.job"].search([("model_name", "=", "channel.event")])
+        job.eta = fields.Datetime.now() + timedelta(minutes=10)
+        self.env.flush_all()
+        getattr(self.backend, method)()
+        return event, job
+
+    def test_stopped_calls_wait_and_are_counted(self):
+        self.backend.action_gate_stop()
+        self.assertEqual((self.backend.gate_state, self._waits()), ("stopped", (0, "")))
+        self._reread()
+        try:  # assertRaises would undo what is written meanwhile
+            self.gate.admit("order 155")
+        except RetryableJobError as caught:
+            error = caught
+        self.assertTrue(error.ignore_retry)
+        count, summary = self._waits()
+        self.assertEqual(count, 1)
+        self.assertIn("stopped by hand: 1 time(s)", summary)
+        line = self.env["channel.log"].search(self.backend.action_view_waits()["domain"])
+        self.assertEqual((line.error, line.reference), ("stopped", "order 155"))
+        self.assertEqual(line.duration, error.seconds * 1000)
+
+    def test_a_job_under_way_makes_no_further_call(self):
+        self.gate.spend()
+        self.backend.action_gate_stop()
+        with self.assertRaises(errors.RateLimited) as caught:
+            self.gate.spend()
+        self.assertEqual(caught.exception.code, "stopped")
+
+    def test_going_on_wakes_what_waits_and_is_audited(self):
+        self.backend.action_gate_stop()
+        self.backend.action_gate_stop()
+        _event, job = self._postponed("action_gate_go")
+        self.assertFalse(job.eta)
+        self._reread()
+        self.gate.admit()
+        bodies = self.backend.message_ids.mapped("body")
+        self.assertEqual(sum("stopped" in body for body in bodies), 1, "once is news")
+        self.assertEqual(sum("go on" in body for body in bodies), 1)
+
+    def test_try_now_closes_the_breaker_where_the_shop_answers(self):
+        store = Store(currency=self.env.company.currency_id.name)
+        with Server(store) as server:
+            self.backend.write(
+                {"base_url": server.url, "api_key": store.key, "api_secret": store.secret}
+            )
+            self.env.flush_all()
+            self.gate.failed(errors.Unreachable("connection_refused"))
+            self._reread()
+            self.assertEqual(self.backend.gate_state, "outage")
+            self.assertIn("connection_refused", self.backend.gate_message)
+            _event, job = self._postponed("action_gate_try")
+        self.assertFalse(job.eta)
+        self.assertEqual((self._reread().failures, self.gate.open_until), (0, False))
+        self.assertIn("Tried by hand", self.backend.message_ids[0].body)
+
+    def test_try_now_says_what_is_wrong_and_leaves_the_shop_its_rest(self):
+        self.gate.failed(errors.Unreachable("connection_refused"))
+        until = self._reread().open_until
+        with self.assertRaises(UserError):
+            self.backend.action_gate_try()
+        self.assertEqual(self._reread().open_until, until)
+
+    def test_who_may_only_look_may_not_override(self):
+        user = new_test_user(self.env, "looker", "channel_connector.group_user")
+        for action in ("action_gate_try", "action_gate_stop", "action_gate_go"):
+            with self.assertRaises(AccessError):
+                getattr(self.backend.with_user(user), action)()
+        self.assertTrue(self.backend.with_user(user).gate_message)
+
+    def test_a_new_budget_is_audited(self):
+        self.backend.requests_per_minute = 60
+        self.flush_tracking()
+        values = self.backend.message_ids.tracking_value_ids
+        self.assertIn("requests_per_minute", values.field_id.mapped("name"))
+
+    def test_nothing_is_counted_where_nothing_shall_be_kept(self):
+        self.backend.log_mode = "off"
+        self.env.flush_all()
+        self.gate.log_wait("budget", "order 155", 3)
+        self.assertEqual(self._waits(), (0, ""))
+
 
 @tagged("post_install", "-at_install")
 class TestClaim(TransactionCase):
@@ -165,3 +280,18 @@ class TestClaim(TransactionCase):
                 pass
             with slot(self.other, 8, 1), slot(self.one, 7, 2):
                 pass
+
+    def test_the_catalogue_leaves_a_slot_to_orders(self):
+        with slot(self.one, 7, 2, kept=False):
+            with self.assertRaises(RetryableJobError), slot(self.other, 7, 2, kept=False):
+                pass
+            with slot(self.other, 7, 2):
+                pass
+
+    def test_an_order_takes_the_kept_slot_first(self):
+        with slot(self.one, 7, 2), slot(self.other, 7, 2, kept=False):
+            pass
+
+    def test_the_only_slot_is_for_everybody(self):
+        with slot(self.one, 7, 1, kept=False):
+            pass
