@@ -23,6 +23,7 @@
         "wizards/product_publish_views.xml",
         "wizards/product_exclude_views.xml",
         "wizards/settlement_import_views.xml",
+        "wizards/settings_views.xml",
         "views/channel_backend_views.xml",
         "views/channel_event_views.xml",
         "views/channel_issue_views.xml",

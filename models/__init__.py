@@ -28,6 +28,7 @@ from . import channel_flow_publish
 from . import channel_flow_pause
 from . import channel_flow_walk
 from . import channel_gate_screen
+from . import channel_flow_settings
 from . import channel_binding_parts
 from . import channel_binding_partner
 from . import product_channel

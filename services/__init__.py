@@ -67,3 +67,5 @@ from . import price_tax
 from . import price_reader
 from . import price_writer
 from . import price_exporter
+from . import natural_keys
+from . import settings_file

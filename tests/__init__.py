@@ -81,6 +81,7 @@ from . import (
     test_refund_open,
     test_refund_recorded,
     test_retention,
+    test_settings_file,
     test_settlement_api,
     test_settlement_book,
     test_settlement_import,

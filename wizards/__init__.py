@@ -5,3 +5,5 @@ from . import product_publish
 from . import product_exclude
 from . import settlement_import
 from . import setup_trial
+from . import settings_export
+from . import settings_import
