@@ -1,4 +1,4 @@
-"""``python -m benchmarks order|webhook|stock``, for dev/bench, which explains the options."""
+"""``python -m benchmarks order|webhook|stock|flashsale``, for dev/bench, which explains them."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from .machine import describe
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="dev/bench", epilog="dev/bench --help explains them.")
-    parser.add_argument("benchmark", choices=("order", "webhook", "stock"))
+    parser.add_argument("benchmark", choices=("order", "webhook", "stock", "flashsale"))
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--requests", type=int, default=300)
     parser.add_argument("--products", type=int, default=10_000)
+    parser.add_argument("--orders", type=int, default=400)
+    parser.add_argument("--seconds", type=int, default=90)
     parser.add_argument("--profile", action="store_true")
     parser.add_argument("--output", type=Path)
     return parser.parse_args()
@@ -49,6 +51,10 @@ def main() -> None:
         stock.run(results, options.products, options.rounds, profile=options.profile)
         if options.profile:
             return
+    elif options.benchmark == "flashsale":
+        from . import flashsale
+
+        flashsale.run(results, options.orders, options.seconds, options.products)
     else:
         from . import webhook
 
