@@ -85,6 +85,10 @@ class OrderSource(Protocol):
     def fetch_order(self, external_id: str) -> Record:
         """Read one order now. :raises errors.NotFound: it does not exist (any more)."""
 
+    def fetch_orders(self, external_ids: Sequence[str]) -> Sequence[Record]:
+        """Those of the orders that the channel lists, in any order; with as few requests as it
+        allows. What is gone, or in its trash, is left out."""
+
     def list_orders(self, cursor: Mapping[str, Any], limit: int) -> Page:
         """Read up to ``limit`` orders changed since ``cursor`` without ever losing one.
 

@@ -15,6 +15,14 @@ from . import channel_issue_decision
 from . import channel_event_display
 from . import channel_event_inbox
 from . import channel_event_jobs
+from . import channel_event_causes
+from . import channel_event_correction
+from . import channel_issue_value
+from . import channel_issue_life
+from . import channel_issue_fix
+from . import channel_issue_screen
+from . import channel_dead_letter
+from . import channel_flow_responsible
 from . import channel_log
 from . import channel_outbox
 from . import channel_outbox_display

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta, timezone
 
 from odoo import api, fields, models
+from odoo.fields import Command
 
 from ..services.job_run import JobRun
 from ..services.order_values import naive
@@ -14,6 +15,8 @@ CHUNK = 25
 SWEEP_AFTER = timedelta(minutes=1)
 #: Sweeps without effect after which a person is told.
 SWEEPS_UNTIL_STUCK = 5
+#: Kinds of which a job reads many at once, where they are mere hints.
+READ_TOGETHER = ("order",)
 LIVE_JOB_STATES = ("wait_dependencies", "pending", "enqueued", "started")
 
 
@@ -128,18 +131,22 @@ class ChannelEvent(models.Model):
             over._settle("ignored", self.env._("Overtaken: the record needs nobody as it is now"))
 
     def _settle(self, state, reason="", record=None, issue=None, **values):
-        """End these events in ``state`` with a reason a person can read."""
+        """End these events in ``state`` with a reason a person can read.
+
+        :param issue: ``channel.issue``, several where there are several causes: the first names
+            the reason
+        """
         values = {
+            "done_at": naive(datetime.now(timezone.utc)),  # to compare with moments of reading
             **values,
             "state": state,
             "reason": reason,
-            "done_at": naive(datetime.now(timezone.utc)),  # to compare with moments of reading
         }
-        if issue:
-            values["issue_id"] = issue.id  # kept later on, as the issue's history
+        if issue:  # kept later on, as the issue's history
+            values.update(issue_id=issue[0].id, issue_ids=[Command.set(issue.ids)])
         if record:
             values.update(res_model=record._name, res_id=record.id)
-        issues = self.issue_id
+        issues = self.filtered("issue_id").issue_ids
         self.write(values)
         if issue:
             issues -= issue  # a retry that met another cause ends the first one
@@ -147,22 +154,39 @@ class ChannelEvent(models.Model):
             issues._resolve_if_done()
 
     def _reopen(self):
-        """Wait again, as a hint: what was read then is old now."""
-        for event in self:
-            same = self._pending_of(event.backend_id, event.kind, event.external_id)
-            if event.dedup_key in same.mapped("dedup_key"):
-                continue  # an equal one waits already and does the same
-            event.write(
-                {
-                    "state": "pending",
-                    "done_at": False,
-                    "fetched_at": False,
-                    "sweeps": 0,
-                    "received_at": fields.Datetime.now(),
-                }
-            )
-            event.flush_recordset()
-        self.filtered(lambda event: event.state == "pending")._enqueue()
+        """Wait again, as a hint: what was read then is old now.
+
+        Costs a few queries, however many they are: their jobs read and import them in chunks.
+        """
+        events = self._without_equals()
+        events.write(
+            {
+                "state": "pending",
+                "done_at": False,
+                "fetched_at": False,
+                "sweeps": 0,
+                "received_at": fields.Datetime.now(),
+            }
+        )
+        events.flush_recordset()
+        for group in events.grouped(lambda event: (event.backend_id, event.kind)).values():
+            if len(group) > 1 and group[0].kind in READ_TOGETHER:
+                group._enqueue_chunks()
+            else:
+                group._enqueue()
+
+    def _without_equals(self):
+        """One event of those that say the same; none of which one waits already."""
+        waiting = self.search(
+            [
+                ("backend_id", "in", self.backend_id.ids),
+                ("dedup_key", "in", self.mapped("dedup_key")),
+                ("state", "=", "pending"),
+            ]
+        )
+        said = {(event.backend_id, event.dedup_key) for event in waiting}
+        groups = self.grouped(lambda event: (event.backend_id, event.dedup_key))
+        return self.browse(group[-1:].id for key, group in groups.items() if key not in said)
 
     # === SWEEP === #
 
@@ -182,7 +206,8 @@ class ChannelEvent(models.Model):
         events._enqueue()
         stuck = events.filtered(lambda event: event.sweeps >= SWEEPS_UNTIL_STUCK)
         for event in stuck:
-            JobRun(backend).open_issue("stuck", event.kind, event.external_id)
+            issue = JobRun(backend).open_issue("stuck", event.kind, event.external_id)
+            event.write({"issue_id": issue.id, "issue_ids": [Command.link(issue.id)]})
         return events
 
     @api.model

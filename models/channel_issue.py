@@ -1,5 +1,7 @@
 """The exception workbench: one row per cause, however often it happens."""
 
+from collections import Counter
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -46,19 +48,12 @@ class ChannelIssue(models.Model):
     record = fields.Reference(
         selection="_selection_record", readonly=True, help="What the issue is about in Odoo."
     )
-    event_ids = fields.One2many("channel.event", "issue_id", readonly=True)
+    params = fields.Json(readonly=True, help="What tells the cause: identifiers, no persons.")
+    event_ids = fields.Many2many(
+        "channel.event", "channel_event_issue_rel", "issue_id", "event_id", readonly=True
+    )
     note_ids = fields.One2many("channel.outbox", "issue_id", "Not Sent", readonly=True)
     closed_at = fields.Datetime(readonly=True)
-    # Computed from the events: a counter on this row would be written by every job that fails
-    # for the same cause, and parallel jobs would abort each other (40001).
-    event_count = fields.Integer("Events", compute="_compute_from_events")
-    first_seen = fields.Datetime(compute="_compute_from_events")
-    last_seen = fields.Datetime(compute="_compute_from_events")
-    value_at_stake = fields.Float(
-        compute="_compute_from_events",
-        digits=(16, 2),
-        help="Sum of the order totals that wait for this issue, in the currencies of the shop.",
-    )
 
     _open_uniq = models.UniqueIndex("(backend_id, fingerprint) WHERE state = 'open'")
 
@@ -71,86 +66,74 @@ class ChannelIssue(models.Model):
             for model in self.env["ir.model"].sudo().search([("model", "in", RECORDS)])
         ]
 
-    @api.depends("event_ids")
-    def _compute_from_events(self):
-        groups = self.env["channel.event"]._read_group(
-            [("issue_id", "in", self.ids)],
-            ["issue_id"],
-            ["__count", "received_at:min", "received_at:max"],
-        )
-        figures = {issue.id: rest for issue, *rest in groups}
-        values = self._values_at_stake()
-        for issue in self:
-            count, first, last = figures.get(issue.id, (0, issue.create_date, issue.create_date))
-            issue.event_count = count
-            issue.first_seen = first
-            issue.last_seen = last
-            issue.value_at_stake = values.get(issue.id, 0.0)
-
-    def _values_at_stake(self):
-        """``{issue id: amount}``: each waiting order once, however many events it has."""
-        self.env["channel.event"].flush_model(["issue_id", "value", "external_id", "state"])
-        self.env.cr.execute(
-            """
-            SELECT issue_id, sum(value) FROM (
-                SELECT issue_id, external_id, max(value) AS value
-                  FROM channel_event
-                 WHERE issue_id IN %s AND state IN ('pending', 'blocked', 'failed')
-                 GROUP BY issue_id, external_id) AS held
-             GROUP BY issue_id
-            """,
-            [tuple(self.ids) or (0,)],
-        )
-        return dict(self.env.cr.fetchall())
-
     # === ACTION METHODS === #
 
     def action_retry(self):
         """Try everything again that waits for these issues."""
+        # a Channel User may retry, and write nothing else
         self.check_access("read")
-        for issue in self.sudo():
-            events, notes = issue._stuck()
-            events._reopen()
-            notes._reopen()
-            count = len(events) + len(notes)
-            issue.message_post(body=self.env._("Retried %s events.", count))
+        issues = self.sudo()
+        events, notes = issues._stuck()
+        counts = issues._waiting_by_issue(events, notes)
+        events._reopen()
+        notes._reopen()
+        started = issues._start_again()
+        for issue in issues:
+            # sudo keeps the user: the message is the person's own
+            issue.message_post(body=self.env._("Retried: %s", counts.get(issue.id, 0)))
+        return self._tell_retried(len(events) + len(notes) + started)
+
+    def _waiting_by_issue(self, events, notes):
+        """``{issue id: number}`` of what is tried again for each of these issues."""
+        causes = [issue_id for event in events for issue_id in event.issue_ids.ids]
+        return Counter([*causes, *(note.issue_id.id for note in notes)])
+
+    def _tell_retried(self, count):
+        if count:
+            text = self.env._(
+                "%s are tried again. An issue closes when nothing waits for it.", count
+            )
+        else:
+            text = self.env._("Nothing waits for this any more.")
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "message": text,
+                "type": "success" if count else "warning",
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
 
     def action_ignore(self):
         """Close with a reason: its events will not be tried again by themselves."""
+        self.check_access("write")
         for issue in self:
             if not issue.ignore_reason:
                 raise UserError(
                     self.env._("Write down why “%s” can be ignored first.", issue.title)
                 )
+        now = fields.Datetime.now()
+        text = self.env._("Ignored by a person with its issue")
+        self._close("ignored", now)  # first: what it settles would resolve it
         for stuck in self._stuck():
-            stuck._settle("ignored", self.env._("Ignored by a person with its issue"))
-        self._close("ignored")
-
-    def _stuck(self):
-        """Events and notes of the outbox that wait for a person."""
-        return tuple(
-            rows.filtered(lambda row: row.state in ("blocked", "failed"))
-            for rows in (self.event_ids, self.note_ids)
-        )
-
-    def action_reopen(self):
-        self.write({"state": "open", "closed_at": False, "ignore_reason": False})
+            stuck._settle("ignored", text, done_at=now)
 
     def action_view_events(self):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "channel_connector.action_channel_event"
         )
-        return {**action, "domain": [("issue_id", "=", self.id)], "context": {}}
+        return {**action, "domain": [("issue_ids", "in", self.ids)], "context": {}}
 
     # === BUSINESS METHODS === #
 
-    def _close(self, state):
-        self.write({"state": state, "closed_at": fields.Datetime.now()})
+    def _close(self, state, moment=None):
+        self.write({"state": state, "closed_at": moment or fields.Datetime.now()})
         self.activity_feedback(["mail.mail_activity_data_todo"])
 
     @api.model
-    def _touch(self, backend, code, fingerprint, refresh=False, **values):
+    def _touch(self, backend, code, fingerprint, refresh=False, notice=False, **values):
         """The open issue of this cause; opened if there is none.
 
         Runs in the short transaction that ends a job: two jobs opening the same cause at the
@@ -158,6 +141,9 @@ class ChannelIssue(models.Model):
 
         :param refresh: bring an issue that is open already up to date; only where no other job
             can have the same cause, or parallel jobs would fight over the row
+        :param notice: nothing waits for it: one that a person ignored stays so. What holds an
+            order opens again, linked to the former issue: ignoring settled what waited then, and
+            a new order is new money.
         """
         domain = [
             ("backend_id", "=", backend.id),
@@ -166,32 +152,21 @@ class ChannelIssue(models.Model):
         ]
         issue = self.search(domain, limit=1)
         if not issue:
+            kind = (values.get("params") or {}).get("kind_of_record")
+            former = self._former(backend, fingerprint)
+            if notice and former.state == "ignored":
+                return former
             issue = self.create(
                 {
                     "backend_id": backend.id,
                     "code": code,
                     "fingerprint": fingerprint,
-                    "responsible_id": backend.responsible_id.id,
+                    "former_id": former.id,
+                    "responsible_id": backend._responsible_of(kind).id,
                     **values,
                 }
             )
-            if issue.responsible_id:
-                issue.activity_schedule(
-                    "mail.mail_activity_data_todo",
-                    summary=issue.title[:120],
-                    user_id=issue.responsible_id.id,
-                )
+            issue._schedule()
         elif refresh and (news := differing(issue, values)):
             issue.write(news)
         return issue
-
-    def _resolve_if_done(self):
-        """Close those of these issues, all of events just settled, for which nothing waits."""
-        for issue in self.filtered(lambda issue: issue.state == "open"):
-            waiting = any(
-                row.state in ("pending", "blocked", "failed")
-                for rows in (issue.event_ids, issue.note_ids)
-                for row in rows
-            )
-            if not waiting:
-                issue._close("resolved")

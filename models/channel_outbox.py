@@ -207,9 +207,10 @@ class ChannelOutbox(models.Model):
 
     # === SETTLING === #
 
-    def _settle(self, state, reason="", issue=None):
+    def _settle(self, state, reason="", issue=None, done_at=None):
         """End these notes in ``state`` with a reason a person can read."""
-        values = {"state": state, "reason": reason, "done_at": fields.Datetime.now()}
+        done_at = done_at or fields.Datetime.now()
+        values = {"state": state, "reason": reason, "done_at": done_at}
         if issue:
             values["issue_id"] = issue.id
         issues = self.issue_id
@@ -247,7 +248,8 @@ class ChannelOutbox(models.Model):
             note = group[0]
             if note.sweeps >= SWEEPS_UNTIL_STUCK:
                 record = self.env[note.res_model].browse(note.res_id)
-                JobRun(backend).open_issue("stuck", note.kind, str(note.res_id), record)
+                run = JobRun(backend)
+                group.issue_id = run.open_issue("stuck", note.kind, str(note.res_id), record)
         return notes
 
     @api.model

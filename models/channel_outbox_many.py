@@ -114,6 +114,7 @@ class ChannelOutbox(models.Model):
     def _sweep_drains(self, backend):
         """A drain for every kind with notes that wait without one."""
         self.env.flush_all()
+        run = JobRun(backend)
         for flow in backend.flow_ids.filtered(
             lambda flow: flow._runs() and flow.realtime and flow._is_drained()
         ):
@@ -137,7 +138,7 @@ class ChannelOutbox(models.Model):
             if sweeps:
                 flow._enqueue_drain()
             if sweeps >= SWEEPS_UNTIL_STUCK:
-                JobRun(backend).open_issue("stuck", flow.kind, "drain")
+                run.open_issue("stuck", flow.kind, "drain", origin=f"drain {flow.kind}")
         self.invalidate_model(["sweeps"])
 
     # === SQL === #

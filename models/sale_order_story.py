@@ -60,10 +60,10 @@ class SaleOrder(models.Model):
                     ("backend_id", "=", binding.backend_id.id),
                     ("kind", "in", ("order", "payment", "refund", "shipment")),
                     ("external_id", "=", binding.external_id),
-                    ("issue_id.state", "=", "open"),
+                    ("issue_ids.state", "=", "open"),
                 ]
             )
-            found = events.issue_id | order.channel_note_ids.issue_id
+            found = events.issue_ids | order.channel_note_ids.issue_id
             order.channel_issue_ids = found.filtered(lambda issue: issue.state == "open")
 
     @api.depends(

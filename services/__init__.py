@@ -69,3 +69,5 @@ from . import price_writer
 from . import price_exporter
 from . import natural_keys
 from . import settings_file
+from . import issue_fixer
+from . import issue_fixer_product

@@ -42,6 +42,15 @@ class ChannelHandler(models.AbstractModel):
         except errors.NotFound:
             return None
 
+    def _read_many(self, adapter, groups):
+        """Read the records of several hints at once, where the channel can be asked so.
+
+        :param groups: list of events of one record each
+        :return: ``{external id: core.canonical.Record}`` of those read; each of the others is
+            asked for alone
+        """
+        return {}
+
     def _read_payload(self, events):
         """The newest payload that a poll stored with ``events``."""
         event = events.sorted(lambda event: (event.fetched_at, event.id))[-1]

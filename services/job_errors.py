@@ -23,7 +23,8 @@ _logger = logging.getLogger(__name__)
 class IssueDraft:
     """An issue that will be opened (or found open) for a cause.
 
-    ``values``: further fields of it, which may name people (parameters never do).
+    ``values``: further fields of it, which may name people (parameters never do). ``notice``:
+    nothing waits for it, so a person who ignored it is not told again.
     """
 
     code: str
@@ -31,6 +32,7 @@ class IssueDraft:
     params: dict
     record: str = ""
     values: dict = field(default_factory=dict)
+    notice: bool = False
 
 
 @dataclass
@@ -57,7 +59,7 @@ class Recorder:
 
     def add_issue(self, code, record="", cause=None, **params):
         """Open an issue although the work goes on (a warning a person should see)."""
-        self.issues.append(IssueDraft(code, cause or params, params, record))
+        self.issues.append(IssueDraft(code, cause or params, params, record, notice=True))
 
     # === WRITING === #
 
@@ -91,10 +93,12 @@ class Recorder:
             draft.code,
             fingerprint([draft.code, draft.cause]),
             refresh=of_one_record,
+            notice=draft.notice,
             error_class=draft.params.get("class"),
             title=title,
             suggestion=suggestion,
             details="\n".join(f"{key}: {value}" for key, value in sorted(draft.params.items())),
+            params={name: _plain(value) for name, value in draft.params.items()},
             **({"record": draft.record} if draft.record else {}),
             **draft.values,
         )
@@ -127,6 +131,11 @@ class Recorder:
                 for line in lines
             ]
         )
+
+
+def _plain(value):
+    """A parameter as JSON can hold it."""
+    return value if value is None or isinstance(value, bool | int | float) else str(value)
 
 
 def draft_of(error: errors.ChannelError, kind: str, external_id: str) -> IssueDraft:

@@ -46,8 +46,9 @@ class Outcome:
     ``state``: ``done``, ``ignored``, or ``blocked`` together with ``error`` (what was written so
     far is kept, e.g. a quotation whose total does not add up). ``reason`` is shown to people,
     ``record`` is what it became, ``value`` in ``currency`` is the order's total. ``issue``:
-    further values of its issue. ``heals``: whatever stopped earlier events of the record is over,
-    as it always is once one is done; an ignored one (stale, not decided yet) may say nothing of it.
+    further values of its issue. ``others``: what else stands in its way; each error has an issue.
+    ``heals``: whatever stopped earlier events of the record is over, as it always is once one is
+    done; an ignored one (stale, not decided yet) may say nothing of it.
     """
 
     state: str
@@ -57,6 +58,7 @@ class Outcome:
     value: float | None = None
     currency: str = ""
     issue: dict = field(default_factory=dict)
+    others: list = field(default_factory=list)
     heals: bool = False
 
     def __post_init__(self):
@@ -137,7 +139,7 @@ class JobRun:
             if outcome := handler._settled_unread(adapter, events):
                 in_fresh_snapshots(self.env, lambda: self._settle(events, outcome, recorder))
                 return outcome
-            record = handler._read(adapter, events)
+            record = events._corrected(self.backend, handler._read(adapter, events))
             work = Work(events, events[0].external_id, record, adapter, recorder)
             (outcome,) = in_fresh_snapshots(self.env, lambda: self._apply(handler, [work]))
         except FOR_A_PERSON as error:
@@ -175,19 +177,23 @@ class JobRun:
         if not groups:
             return none
         handler = self.backend._get_handler(groups[0][0].kind)
+        self.cr.commit()  # a snapshot that is younger than our locks
+        asked = {}
 
         def work():
-            # read the events again: the snapshot is younger than our locks
+            # read the events again: another job may have settled them
             works = [
-                Work(group, group[0].external_id, handler._read_payload(group), adapter, recorder)
-                for group in groups
-                if set(group.mapped("state")) == {"pending"} and all(group.mapped("fetched_at"))
+                Work(group, name, none._corrected(self.backend, record), adapter, recorder)
+                for group, name in ((group, group[0].external_id) for group in groups)
+                if set(group.mapped("state")) == {"pending"}
+                and (record := asked.get(name) or _told(handler, group))
             ]
             if works:  # another job may have settled them all
                 self._apply(handler, works)
             return none.union(*(item.events for item in works))
 
         try:
+            asked = handler._read_many(adapter, [group for group in groups if _is_hint(group)])
             return in_fresh_snapshots(self.env, work)
         except FOR_A_PERSON as error:
             self.cr.rollback()
@@ -222,11 +228,18 @@ class JobRun:
         if outcome.error:
             if isinstance(outcome.error, errors.BadCredentials):
                 self.backend._refused()
-            draft = draft_of(outcome.error, events[0].kind, events[0].external_id)
-            draft.values = outcome.issue
-            issue = recorder.write_issue(self.backend, draft)
-            outcome.reason = outcome.reason or issue.title
+            issue = self._write_issues(events[0], outcome, recorder)
+            outcome.reason = outcome.reason or issue[0].title
         events._settle(outcome.state, outcome.reason, outcome.record, issue, **values)
+
+    def _write_issues(self, event, outcome, recorder):
+        """An issue for every cause; the outcome's own comes first."""
+        issues = self.env["channel.issue"]
+        for error in (outcome.error, *outcome.others):
+            draft = draft_of(error, event.kind, event.external_id)
+            draft.values = outcome.issue if error is outcome.error else {}
+            issues |= recorder.write_issue(self.backend, draft)
+        return issues
 
     # === TELLING THE CHANNEL === #
 
@@ -343,6 +356,7 @@ class JobRun:
         with self._guarded(name, *(claimed or (name,)), kind=kind) as (adapter, recorder):
             try:
                 result = work(adapter, recorder)
+                self.env["channel.issue"]._end_stopped(self.backend, name)
                 self.cr.commit()
                 return result
             except FOR_A_PERSON as error:
@@ -352,7 +366,9 @@ class JobRun:
         """A person has to act before any of this work can go on."""
         self.cr.rollback()
         error = _as_channel_error(error)
-        recorder.issues.append(draft_of(error, name, ""))
+        draft = draft_of(error, name, "")
+        draft.values = {"origin": name}
+        recorder.issues.append(draft)
         if isinstance(error, errors.BadCredentials):
             self.backend._refused()
             self.cr.commit()
@@ -366,11 +382,15 @@ class JobRun:
             error.cause = ("exception",)
             self._settle(events, Outcome("failed", error=error), Recorder())
 
-    def open_issue(self, code, kind, external_id, record=None, **params):
-        """Open an issue about one record outside of any work on it; ``record``: Odoo's."""
+    def open_issue(self, code, kind, external_id, record=None, origin="", **params):
+        """Open an issue about one record outside of any work on it; ``record``: Odoo's.
+
+        :param origin: name of the run with whose success it ends
+        """
         draft = draft_of(errors.Conflict(code, **params), kind, external_id)
         draft.record = f"{record._name},{record.id}" if record else ""
-        Recorder().write_issue(self.backend, draft)
+        draft.values = {"origin": origin}
+        return Recorder().write_issue(self.backend, draft)
 
     # === PUBLISHING MANY === #
 
@@ -391,6 +411,8 @@ class JobRun:
             except FOR_A_PERSON as error:
                 # the notes wait; the sweep tries again
                 return f"{tally}; {self._stopped(f'drain {kind}', error, recorder)}"
+            self.env["channel.issue"]._end_stopped(self.backend, f"drain {kind}")
+            self.cr.commit()
             return str(tally)
 
     def _drain(self, service, kind, adapter, recorder, tally):
@@ -491,6 +513,15 @@ class JobRun:
             return
         with claim(self.cr, self.backend.id, *claimed):
             yield
+
+
+def _is_hint(events):
+    return set(events.mapped("state")) == {"pending"} and not all(events.mapped("fetched_at"))
+
+
+def _told(handler, events):
+    """The record as a poll has read it; None where the channel has to be asked."""
+    return handler._read_payload(events) if all(events.mapped("fetched_at")) else None
 
 
 def _postponement(error, gate, reference):

@@ -28,8 +28,8 @@ class Draft:
 
     ``order`` is None when it is gone in the shop. ``binding`` and ``sale`` are recordsets, empty
     for what is new. ``outcome`` is set as soon as the end is known; ``error`` blocks the order
-    although it was written (its total does not add up). ``hold``: why it stays a quotation;
-    ``delivery_hold``: why its goods may not leave.
+    although it was written (its total does not add up), ``others`` do so with it. ``hold``: why it
+    stays a quotation; ``delivery_hold``: why its goods may not leave.
 
     ``parts``: fingerprints of its parts; ``known_parts`` those of what was taken over before,
     ``changed`` the names of those that differ. ``content``: its lines have to be written;
@@ -72,6 +72,7 @@ class Draft:
     told: list[str] = field(default_factory=list)
     issue: dict[str, Any] = field(default_factory=dict)
     error: Any = None
+    others: list[Any] = field(default_factory=list)
     outcome: Outcome | None = None
 
     @property
@@ -93,13 +94,20 @@ class Draft:
             return set()
         return self.changed & {"billing", "shipping"}
 
-    def stop(self, error, reason="", **issue):
+    def stop(self, error, reason="", others=(), **issue):
         """Leave the content of a known order as it is; its status and payment still count."""
         self.error, self.content, self.stopped = error, False, True
         self.stop_reason, self.issue = reason, issue
+        self.others = [*others]
 
-    def block(self, error):
-        """End with an error a person has to look at; what was written so far stays."""
+    def add_error(self, error):
+        """One more thing that stands in its way; the last one found comes first."""
+        if self.error:
+            self.others.append(self.error)
+        self.error = error
+
+    def block(self, error, others=()):
+        """End with errors a person has to look at; what was written so far stays."""
         order = self.order
         self.outcome = Outcome(
             "blocked",
@@ -108,6 +116,7 @@ class Draft:
             value=float(order.total) if order else None,
             currency=order.currency if order else "",
             issue=self.issue,
+            others=[*others],
         )
 
 

@@ -32,6 +32,13 @@ class ChannelOrderImporter(models.AbstractModel):
     def _fetch(self, adapter, external_id):
         return adapter.fetch_order(external_id)
 
+    def _read_many(self, adapter, groups):
+        """See ``channel.handler``: a shop lists orders by their ids."""
+        if not groups:
+            return {}
+        names = [group[0].external_id for group in groups]
+        return {record.external_id: record for record in adapter.fetch_orders(names)}
+
     def _not_known(self, adapter, backend, records):
         """Leave out what a poll reads a second time: orders that are here as they are there."""
         bindings = self._bindings(backend, [record.external_id for record in records])
@@ -40,13 +47,16 @@ class ChannelOrderImporter(models.AbstractModel):
             return list(records)
         relevance = self.env["channel.order.relevance"]
         batch = Batch(backend, meta_fields=backend.meta_field_ids)
+        corrected = self.env["channel.event"]._corrected
         try:
             return [
                 record
                 for record in records
                 if not known.get(record.external_id)
                 or known[record.external_id]
-                != relevance._fingerprint(batch, adapter.parse_order(record.payload))
+                != relevance._fingerprint(
+                    batch, adapter.parse_order(corrected(backend, record).payload)
+                )
             ]
         except errors.Rejected:
             return list(records)
@@ -113,9 +123,9 @@ class ChannelOrderImporter(models.AbstractModel):
         batch.products = self.env["channel.product.resolver"]._resolve(batch.backend, refs)
         for draft in drafts:
             draft.products = self._products_here(draft)
-            problems = [*self._problems(batch, draft)]
+            problems = self._without_equals(self._problems(batch, draft))
             if problems:
-                self._block(draft, problems)
+                self._block(batch, draft, problems)
         self._resolve_unknown_products(batch)
 
     def _sells_product(self, line):
@@ -137,6 +147,15 @@ class ChannelOrderImporter(models.AbstractModel):
             yield error
         yield from self._tax_problems(batch, draft)
         yield from self._product_problems(batch, draft)
+        yield from self.env["channel.order.lines"]._lacking_services(batch, draft)
+
+    def _without_equals(self, problems):
+        """One error per cause: two lines may sell the same unknown product."""
+        causes = {}
+        for error in problems:
+            key = (error.code, *(str(error.params.get(name, "")) for name in error.cause))
+            causes.setdefault(key, error)
+        return list(causes.values())
 
     def _tax_problems(self, batch, draft):
         rates = {rate.key: rate for rate in draft.order.tax_rates}
@@ -156,22 +175,29 @@ class ChannelOrderImporter(models.AbstractModel):
             elif hit is None and not self._has_substitute(batch, line):
                 yield self.env["channel.product.resolver"]._unknown(line)
 
-    def _block(self, draft, problems):
-        """The first problem blocks the order; the reason tells how many more there are.
+    def _block(self, batch, draft, problems):
+        """Problems block the order; each becomes an issue, the reason tells how many there are.
 
-        Only the first becomes an issue: one without an event could never close by itself. Of an
-        order that is known, the status and the payment still count.
+        Of an order that is known, the status and the payment still count. What would stop a new
+        one, or be told of it, later is told now: a person corrects everything at once.
         """
         first, *others = problems
-        reason = ""
-        if others:
-            title, _suggestion = issue_text(self.env, first.code, {**first.params})
-            reason = self.env._("%(reason)s (and %(count)s more)", reason=title, count=len(others))
         if draft.sale:
-            draft.stop(first, reason)
+            draft.stop(first, others=others)
         else:
-            draft.block(first)
+            others += self.env["channel.order.workflow"]._problems(draft)
+            self.env["channel.order.writer"]._tell_unmapped_carriers(batch, draft)
+            draft.block(first, others)
+        reason = self._reason_blocked(first, others)
+        draft.stop_reason = reason
+        if draft.outcome:
             draft.outcome.reason = reason
+
+    def _reason_blocked(self, first, others):
+        if not others:
+            return ""
+        title, _suggestion = issue_text(self.env, first.code, {**first.params})
+        return self.env._("%(reason)s (and %(count)s more)", reason=title, count=len(others))
 
     def _products_here(self, draft):
         """``{line's external id: product}`` of what a known order has sold already.

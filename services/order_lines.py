@@ -206,10 +206,29 @@ class ChannelOrderLines(models.AbstractModel):
         """:raises errors.Rejected: the backend lacks the product that sells this"""
         product = batch.backend[field]
         if not product:
-            error = errors.Rejected("missing_product", field=batch.backend._fields[field].string)
-            error.cause, error.per_record = ("field",), False
-            raise error
+            raise self._missing(batch, field)
         return product
+
+    def _missing(self, batch, field):
+        error = errors.Rejected(
+            "missing_product", field=batch.backend._fields[field].string, name=field
+        )
+        error.cause, error.per_record = ("field",), False
+        return error
+
+    def _lacking_services(self, batch, draft):
+        """Errors of the backend's products that lines of an order need and nobody chose."""
+        needed = set()
+        for line in draft.order.lines:
+            if line.kind is LineKind.SHIPPING and not self._carrier(batch, line):
+                needed.add("shipping_product_id")
+            elif line.kind is LineKind.FEE or (
+                line.kind is LineKind.PRODUCT and not line.quantity and line.total
+            ):
+                needed.add("fee_product_id")
+        for field in sorted(needed):
+            if not batch.backend[field]:
+                yield self._missing(batch, field)
 
     # === ROUNDING === #
 

@@ -154,7 +154,9 @@ class ChannelOrderPayments(models.AbstractModel):
         """
         journal = row.journal_id
         if not journal:
-            error = errors.Rejected("payment_journal_missing", gateway=task.gateway)
+            error = errors.Rejected(
+                "payment_journal_missing", gateway=task.gateway, value=row.external_code
+            )
             error.cause, error.per_record = ("gateway",), False
             task.problems.append(error)
             return False

@@ -22,6 +22,14 @@ class ChannelOrderWorkflow(models.AbstractModel):
         code = draft.order.status_code
         draft.recorder.add_unmapped("status", code, external_label=code)
 
+    def _problems(self, draft):
+        """What would hold an order that something else stops already."""
+        if draft.status is not OrderStatus.UNKNOWN:
+            return []
+        self._note_status(draft)
+        code = draft.order.status_code
+        return [errors.Unmapped(kind="status", value=code, label=code)]
+
     def _unmapped_status(self, draft):
         """Hold an order whose status nobody explained; its event waits for the mapping."""
         code = draft.order.status_code

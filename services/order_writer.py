@@ -65,8 +65,10 @@ class ChannelOrderWriter(models.AbstractModel):
         """Find out whether the order may be confirmed, and its goods may leave."""
         workflow, stopped = self.env["channel.order.workflow"], draft.error
         draft.hold = workflow._hold_reason(batch, draft)
-        if stopped and draft.sale.state != "sale":
+        if stopped and draft.error is not stopped:
+            draft.others.append(draft.error)
             draft.error = stopped
+        if stopped and draft.sale.state != "sale":
             draft.hold = self.env._("A change in the shop could not be taken over yet")
         workflow._set_delivery_hold(batch, draft)
 
@@ -138,13 +140,15 @@ class ChannelOrderWriter(models.AbstractModel):
         if not compare(computed, float(total)) and not compare(computed_tax, float(tax)):
             return
         unit, places = draft.totals.unit, sale.currency_id.decimal_places
-        draft.error = errors.TotalsMismatch(
-            number=draft.order.number,
-            expected=f"{total:.{places}f}",
-            computed=f"{computed:.{places}f}",
-            missing=f"{total - _decimal(computed, unit):.{places}f}",
-            tax=f"{tax - _decimal(computed_tax, unit):.{places}f}",
-            currency=draft.order.currency,
+        draft.add_error(
+            errors.TotalsMismatch(
+                number=draft.order.number,
+                expected=f"{total:.{places}f}",
+                computed=f"{computed:.{places}f}",
+                missing=f"{total - _decimal(computed, unit):.{places}f}",
+                tax=f"{tax - _decimal(computed_tax, unit):.{places}f}",
+                currency=draft.order.currency,
+            )
         )
         if sale.state != "sale":
             draft.hold = self.env._("The total differs from the shop's")
@@ -284,7 +288,8 @@ class ChannelOrderWriter(models.AbstractModel):
         }
         if draft.error:
             reason = draft.stop_reason
-            return Outcome("blocked", reason, error=draft.error, issue=draft.issue, **values)
+            values.update(error=draft.error, others=draft.others, issue=draft.issue)
+            return Outcome("blocked", reason, **values)
         name = draft.sale.name
         if draft.choice == "keep":
             text = self.env._("%s: a person kept Odoo's version of what the shop changed", name)

@@ -82,7 +82,9 @@ class ChannelPaymentImporter(models.AbstractModel):
             "currency": task.sale.currency_id.name,
         }
         if task.problems:
-            return Outcome("blocked", self._reason_blocked(task), error=task.problems[0], **values)
+            first, *others = task.problems
+            values.update(error=first, others=others)
+            return Outcome("blocked", self._reason_blocked(task), **values)
         if task.done:
             return Outcome("done", ", ".join(task.done), **values)
         reason = task.waits[0] if task.waits else self.env._("Invoice and payment are complete")

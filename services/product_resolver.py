@@ -94,7 +94,10 @@ class ChannelProductResolver(models.AbstractModel):
 
     def _ambiguous(self, ref, products):
         error = errors.Rejected(
-            "ambiguous_product", sku=ref.sku or ref.barcode, products=len(products)
+            "ambiguous_product",
+            sku=ref.sku or ref.barcode,
+            products=len(products),
+            **self._identity(ref),
         )
         return _for_every_order(error, "sku")
 
@@ -113,6 +116,11 @@ class ChannelProductResolver(models.AbstractModel):
         }
         return self.env["channel.binding.product"].create(list(values.values()))
 
+    def _identity(self, ref):
+        """What a person needs to bind the product by hand; nothing where it was deleted."""
+        parent = ref.external_id if ref.variant_external_id else ""
+        return {"key": ref.key, "parent": parent} if ref.key else {}
+
     # === WHAT NOTHING FITS === #
 
     def _unknown(self, line):
@@ -124,6 +132,8 @@ class ChannelProductResolver(models.AbstractModel):
             sku=ref.sku or "-",
             # a product deleted in the shop has nothing left but its name
             product=ref.key or ref.sku or line.name,
+            is_container=line.is_container,
+            **self._identity(ref),
         )
         return _for_every_order(error, "product")
 

@@ -15,6 +15,10 @@ from . import (
     test_flow_pause,
     test_forced_amounts,
     test_gate,
+    test_issue_access,
+    test_issue_correction,
+    test_issue_fix,
+    test_issue_life,
     test_job_run,
     test_matching,
     test_money_access,
@@ -105,5 +109,6 @@ from . import (
     test_ui_setup,
     test_ui_flows,
     test_urgency,
+    test_ui_issue,
     test_webhook,
 )

@@ -83,7 +83,7 @@ class TestPolicies(ProductCase):
         )
 
     def test_how_many_problems_an_order_has(self):
-        """The first becomes the issue; the reason says that it is not the only one."""
+        """Each becomes an issue; the reason names the first, and says that there are more."""
         payload = self.payload(self.place(("MUG", 1), ("BOOK", 1)))
         for number, item in enumerate(payload["line_items"]):
             item.update(product_id=990 + number, sku=f"NEW-{number}")
@@ -91,7 +91,9 @@ class TestPolicies(ProductCase):
         self.assertEqual(event.state, "blocked")
         self.assertIn("NEW-0", event.reason)
         self.assertIn("1 more", event.reason)
-        self.assertEqual(len(self.backend.issue_ids), 1)
+        self.assertEqual(event.issue_ids, self.backend.issue_ids)
+        self.assertEqual(set(event.issue_ids.mapped("code")), {"unknown_product"})
+        self.assertEqual(len(event.issue_ids), 2)
 
     def test_nothing_is_written_for_a_blocked_order(self):
         partners = self.env["res.partner"].search_count([])

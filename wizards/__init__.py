@@ -1,5 +1,6 @@
 from . import account_payment_register
 from . import issue_ignore
+from . import payload_correction
 from . import order_import
 from . import product_publish
 from . import product_exclude

@@ -119,6 +119,12 @@ def _conflict(odoo: Odoo) -> str:
     return f"channel-issues/{odoo.first('channel.issue', domain)}"
 
 
+def _to_map(odoo: Odoo) -> str:
+    """The demo's shipping method, which nobody has mapped: chosen right on its issue."""
+    domain = [["code", "=", "unmapped_carrier"], ["state", "=", "open"]]
+    return f"channel-issues/{odoo.first('channel.issue', domain)}"
+
+
 def _payout(odoo: Odoo) -> str:
     domain = [["state", "=", "done"], ["amount_refunds", "!=", 0]]
     return f"channel-payouts/{odoo.first('channel.settlement', domain)}"
@@ -152,6 +158,7 @@ PICTURES = (
     Picture("order", _imported_order),
     Picture("order_channel", _refunded_order, tab="Channel", tall=True),
     Picture("issue_edit", _conflict),
+    Picture("issue_fix", _to_map),
     Picture("payout", _payout),
     Picture("catalogue", _demo_shop, tab="Catalogue", tall=True),
     Picture("matching", _matching),

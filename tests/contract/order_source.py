@@ -121,6 +121,17 @@ class OrderSourceContract:
         )
         assert listed.modified_at == fetched.modified_at
 
+    def test_several_by_their_ids(self, world: World):
+        placed = [world.place_order() for _number in range(3)]
+        found = world.adapter.fetch_orders([placed[0], "99999999", placed[2]])
+        assert Counter(ids(found)) == Counter([placed[0], placed[2]])
+        for record in found:
+            alone = world.adapter.fetch_order(record.external_id)
+            assert fingerprint(world.adapter.parse_order(record.payload)) == fingerprint(
+                world.adapter.parse_order(alone.payload)
+            )
+            assert (record.kind, record.modified_at) == (alone.kind, alone.modified_at)
+
     def test_only_what_changed_since_a_moment(self, world: World):
         world.place_order()
         world.tick(600)

@@ -199,3 +199,75 @@ tours.add("channel_issue_accept", {
         },
     ],
 });
+
+// starts on the list of issues: thirty orders wait for one tax rate
+tours.add("channel_issue_fix_tax", {
+    steps: () => [
+        {
+            content: "One row for all of them, with their number",
+            trigger: ".o_data_row:has(td[name=waiting_count]:contains(30))",
+        },
+        {
+            content: "Click 1: open it",
+            trigger: ".o_data_row td[name=title]:contains(is not mapped yet)",
+            run: "click",
+        },
+        {
+            content: "It asks the one question",
+            trigger: "div[name=fix] .o_field_widget[name=fix_question]:contains(Which tax of Odoo)",
+        },
+        {
+            content: "Click 2: choose the tax",
+            trigger: "div[name=fix] .o_field_widget[name=fix_tax_id] input",
+            run: "click",
+        },
+        {
+            content: "Click 3: this one",
+            trigger: ".o-autocomplete--dropdown-item:contains(Belgian VAT)",
+            run: "click",
+        },
+        {
+            content: "Click 4: fix and retry",
+            trigger: "div[name=fix] button[name=action_fix]",
+            run: "click",
+        },
+        {
+            content: "It says that they are tried again",
+            trigger: ".o_notification:contains(30)",
+        },
+        {
+            content: "And who did what",
+            trigger: ".o-mail-Message-body:contains(Corrected)",
+        },
+    ],
+});
+
+// starts on an issue about an order that can't be read
+tours.add("channel_issue_correct_data", {
+    steps: () => [
+        {
+            content: "Correct the data",
+            trigger: "button[name=action_correct_payload]",
+            run: "click",
+        },
+        {
+            content: "The field that is wrong",
+            trigger: ".modal .o_data_row:has(td[name=path]:contains(/^status$/)) td[name=text]",
+            run: "click",
+        },
+        {
+            content: "Its correct value",
+            trigger: ".modal .o_data_row.o_selected_row td[name=text] input",
+            run: "edit processing",
+        },
+        {
+            content: "Correct and retry",
+            trigger: ".modal button[name=action_apply]",
+            run: "click",
+        },
+        {
+            content: "The field that was corrected is written down",
+            trigger: ".o-mail-Message-body:contains(corrected in a copy)",
+        },
+    ],
+});
