@@ -24,7 +24,8 @@ PERSONAL_NAMES = re.compile(
     r"^(first_name|last_name|name|company|company_name|address(_?[12])?|street2?|city|postcode|zip"
     r"|email|phone|mobile|vat(_number)?|_?billing_vat(_number)?|username|avatar_url|ip|customer_note"
     r"|customer_ip_address|customer_user_agent|customer_name|customer_email|bank_?account|note"
-    r"|transaction_id|author)$",
+    r"|transaction_id|author|reason|display_name|nickname|full_?name|user_agent|ip_address"
+    r"|iban|bic|account_(name|number|holder)|date_of_birth|birth_?(date|day))$",
     re.IGNORECASE,
 )
 #: Words in the key of hidden meta data that announce personal data.
