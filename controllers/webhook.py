@@ -1,8 +1,9 @@
 """The address a shop delivers to: verify the raw bytes, store, enqueue, answer.
 
 Answers: unknown token, draft or neutralised 404; too large 413; compressed or of a strange type
-415; flood 429; wrong signature 401; a ping exactly 200. A paused backend stores and says 200, because a shop that sees errors
-switches its webhook off. There is no outgoing call and no other work before the answer.
+415; flood 429; wrong signature 401; a ping exactly 200. A paused backend stores and says 200,
+because a shop that sees errors switches its webhook off. There is no outgoing call and no other
+work before the answer.
 """
 
 import hashlib
@@ -117,7 +118,9 @@ class ChannelWebhook(http.Controller):
             notice = Notice("other", "", "", error_code=getattr(error, "code", "no_json"))
             payload = None
         key = hashlib.sha1(body, usedforsecurity=False).hexdigest()
-        env["channel.event"]._receive(rules, notice, payload, key)
+        event = env["channel.event"]._receive(rules, notice, payload, key)
+        if event and len(secrets) > 1 and not adapter.verify(headers, body, secrets[:1]):
+            event.signed_before = True
         return self._answer(200, "ok")
 
     def _refused(self, backend):

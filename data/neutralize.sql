@@ -6,6 +6,8 @@ UPDATE channel_backend
        api_secret_stored = NULL,
        webhook_secret_stored = NULL,
        webhook_secret_before = NULL,
+       webhook_secret_changed_at = NULL,
+       webhook_rotating = NULL,
        wp_user = NULL,
        wp_app_password_stored = NULL,
        -- a new one, so that a copy can be tried with a test shop

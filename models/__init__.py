@@ -101,6 +101,7 @@ from . import stock_picking_channel
 from . import channel_demand
 from . import channel_demand_notes
 from . import channel_retention
+from . import channel_secret_rotation
 from . import optional
 from . import account_payment
 from . import channel_flow_lag

@@ -74,13 +74,14 @@ class ChannelEvent(models.Model):
     @api.model
     def _payload_fields(self):
         """Names of the fields that hold what the shop has sent."""
-        names = ("payload", "corrected_payload")
+        names = ("payload", "corrected_payload", "corrections")
         return [name for name in names if name in self._fields]
 
     def _purge_payloads(self):
         """Remove what the shop has sent; a job that still needs it asks the shop again."""
         events = self.sudo()
-        events.write(dict.fromkeys(self._payload_fields(), False))
+        names = [*self._payload_fields(), *({"corrected_at"} & set(self._fields))]
+        events.write(dict.fromkeys(names, False))
         events.filtered(lambda event: event.state not in SETTLED).fetched_at = False
 
 

@@ -49,6 +49,24 @@ def encrypt(value):
     return PREFIX + _fernet(keys).encrypt(value.encode()).decode()
 
 
+def is_current(stored):
+    """Whether a stored value is as :func:`encrypt` would store it now.
+
+    It is not where it is plain although a key is configured, or was encrypted with a key that is
+    no longer the first.
+    """
+    keys = _keys()
+    if not stored or not keys:
+        return True
+    if not stored.startswith(PREFIX):
+        return False
+    try:
+        _fernet(keys.split(",")[0]).decrypt(stored[len(PREFIX) :].encode())
+    except InvalidToken:
+        return False
+    return True
+
+
 def decrypt(env, stored):
     """The secret behind a stored value.
 

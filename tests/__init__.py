@@ -86,6 +86,7 @@ from . import (
     test_refund_recorded,
     test_retention,
     test_settings_file,
+    test_secret_rotation,
     test_settlement_api,
     test_settlement_book,
     test_settlement_import,
