@@ -2,6 +2,7 @@
 
 from . import (
     test_access,
+    test_audit,
     test_backend,
     test_backend_store,
     test_catalogue_round_trip,
