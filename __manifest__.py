@@ -56,6 +56,7 @@
         "views/channel_setup_views.xml",
         "views/channel_menus.xml",
         "views/channel_security_views.xml",
+        "wizards/customer_erase_views.xml",
         "views/channel_settlement_views.xml",
         "views/channel_settlement_profile_views.xml",
         "views/channel_gate_views.xml",

@@ -1,5 +1,7 @@
 """What other modules add, where they are installed: asked for here, and only here."""
 
+from functools import wraps
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
@@ -223,3 +225,87 @@ class ChannelStockTargets(models.AbstractModel):
             )
             demand[id_] = Demand(whole - less, less - least, demand[id_].moved)
         return demand
+
+
+# === ODOO'S PRIVACY LOOKUP === #
+
+#: What tells what happened, or still has to: the lookup's "Delete" only takes the person out of it.
+KEPT = ("channel.issue", "channel.outbox", "channel.binding.order")
+
+
+class ChannelPrivacy(models.AbstractModel):
+    _inherit = "channel.privacy"
+
+    def _register_hook(self):
+        """Have the lookup of the module ``privacy_lookup`` find and delete what is kept here."""
+        super()._register_hook()
+        if "privacy.lookup.wizard" in self.env:
+            registry = self.env.registry
+            _extend(registry["privacy.lookup.wizard"], "_get_query", _lookup)
+            _extend(registry["privacy.lookup.wizard.line"], "action_unlink", _delete)
+
+    def _looked_up(self, email):
+        """``(person, found)`` of an address, in the shops of all companies, as the lookup does."""
+        backends = self.env["channel.backend"].sudo().with_context(active_test=False)
+        backends = backends.search([])  # pylint: disable=no-search-all
+        person = self._person(self.env["res.partner"], email)
+        found = self._find(person, backends)
+        bindings = self.env["channel.binding.partner"].sudo()
+        if bindings := bindings.search([("odoo_id", "in", person.partners.ids)]):
+            found["channel.binding.partner"] = bindings
+        return person, found
+
+
+def _extend(cls, name, extension):
+    """Have ``extension(original, self)`` called in place of a method of a model's class.
+
+    Odoo knows no way to inherit from a model that may not be there.
+    """
+    original = getattr(cls, name)
+    if getattr(original, "extended_by", None) is extension:
+        return
+
+    @wraps(original)
+    def extended(self):
+        return extension(original, self)
+
+    extended.extended_by = extension
+    setattr(cls, name, extended)
+
+
+def _lookup(original, wizard):
+    """The lookup's query, with the records of this addon."""
+    query = original(wizard)
+    _person, found = wizard.env["channel.privacy"].sudo()._looked_up(wizard.email)
+    for name, records in found.items():
+        query = SQL(
+            "%s UNION ALL SELECT %s AS res_model_id, id AS res_id, True AS is_active"
+            " FROM %s WHERE id IN %s",
+            query,
+            wizard.env["ir.model"]._get_id(name),
+            SQL.identifier(records._table),
+            tuple(records.ids),
+        )
+    return query
+
+
+def _delete(original, line):
+    """Delete a record, or only take the person out of what has to stay."""
+    if line.is_unlinked or not _stays(line):
+        return original(line)
+    privacy = line.env["channel.privacy"].sudo()
+    record = line.env[line.res_model].sudo().browse(line.res_id)
+    person, _found = privacy._looked_up(line.wizard_id.email)
+    privacy._erase({line.res_model: record}, person.words)
+    line.execution_details = line.env._(
+        "Erased in %(model)s #%(id)s", model=line.res_model_id.name, id=line.res_id
+    )
+    line.is_unlinked = True
+    return None
+
+
+def _stays(line):
+    if line.res_model != "channel.event":
+        return line.res_model in KEPT
+    event = line.env["channel.event"].sudo().browse(line.res_id)
+    return event.state not in ("done", "ignored")

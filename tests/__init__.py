@@ -58,6 +58,7 @@ from . import (
     test_price_out,
     test_price_reader,
     test_price_writer,
+    test_privacy,
     test_product_again,
     test_product_images,
     test_product_import,

@@ -1,4 +1,5 @@
 from . import account_payment_register
+from . import customer_erase
 from . import issue_ignore
 from . import payload_correction
 from . import order_import
