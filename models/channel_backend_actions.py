@@ -54,9 +54,11 @@ class ChannelBackend(models.Model):
 
     def action_pause(self):
         """Take deliveries, but work on nothing until resumed."""
+        self.check_access("write")
         self.filtered(lambda backend: backend.state in ("connected", "error")).state = "paused"
 
     def action_resume(self):
+        self.check_access("write")
         for backend in self.filtered(lambda backend: backend.state == "paused"):
             if backend._is_copy():
                 raise UserError(
@@ -97,6 +99,7 @@ class ChannelBackend(models.Model):
 
     def action_sync_now(self):
         """Ask the channel for everything that changed, now."""
+        self.check_access("write")
         self._ensure_working()
         for flow in self.flow_ids.filtered(lambda flow: flow.active and flow.kind in POLLED):
             flow._enqueue_poll(priority=5)
@@ -105,6 +108,7 @@ class ChannelBackend(models.Model):
     def action_import_order(self, external_id):
         """Import one order by its id in the shop, whatever its age."""
         self.ensure_one()
+        self.check_access("write")
         self._ensure_working()
         event = self.env["channel.event"].sudo()._note(self, "order", external_id, "manual")
         return event

@@ -80,6 +80,7 @@ class ChannelBackend(models.Model):
 
     def action_publish_prices(self):
         """Compare all prices with what the shop was told, and publish those that differ."""
+        self.check_access("write")
         self._ensure_working()
         for backend in self:
             if not self.env["channel.flow"]._of(backend, "price", "out"):

@@ -87,6 +87,7 @@ class ChannelBackend(models.Model):
 
     def action_publish_stock(self):
         """Compare all products with the shop now, and publish what differs."""
+        self.check_access("write")
         self._ensure_working()
         flow = self.flow_ids.filtered(
             lambda flow: flow.active and (flow.kind, flow.direction) == ("stock", "out")

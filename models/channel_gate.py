@@ -71,6 +71,7 @@ class ChannelGate(models.Model):
 
     # === CIRCUIT BREAKER === #
 
+    @api.private
     def admit(self, reference=""):
         """Let a job pass, before any HTTP: free when closed, one probe when the time is up.
 
@@ -124,6 +125,7 @@ class ChannelGate(models.Model):
             {"now": now, "until": now + timedelta(seconds=PROBE_SECONDS)},
         )
 
+    @api.private
     def succeeded(self):
         """A job came through that found the breaker open or counting: close it."""
         self._execute(
@@ -132,6 +134,7 @@ class ChannelGate(models.Model):
             {},
         )
 
+    @api.private
     def failed(self, error):
         """The shop asked to wait or did not answer: open the breaker.
 
@@ -160,6 +163,7 @@ class ChannelGate(models.Model):
 
     # === BY HAND === #
 
+    @api.private
     def stop(self, stopped):
         """Stop all calls of jobs, or let them go on.
 
@@ -175,6 +179,7 @@ class ChannelGate(models.Model):
 
     # === RATE BUDGET === #
 
+    @api.private
     def spend(self, urgent=True):
         """Take one request from the budget; waits a moment where that is enough.
 

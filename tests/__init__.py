@@ -2,6 +2,8 @@
 
 from . import (
     test_access,
+    test_access_models,
+    test_access_rpc,
     test_audit,
     test_backend,
     test_backend_store,
@@ -89,6 +91,7 @@ from . import (
     test_retention,
     test_settings_file,
     test_secret_rotation,
+    test_secrets_kept,
     test_settlement_api,
     test_settlement_book,
     test_settlement_import,

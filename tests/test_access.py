@@ -52,6 +52,8 @@ INNER = (
     "channel.published.stock",
     "channel.published.price",
     "channel.demand",
+    "channel.settlement",
+    "channel.settlement.line",
 )
 
 
@@ -139,6 +141,32 @@ def make_everything(backend):
         "channel.binding.product": bind("product", product),
         **make_catalogue(backend),
         **make_published(backend, product),
+        **make_payout(backend),
+    }
+
+
+def make_payout(backend):
+    """The same, of a gateway's statement."""
+    env = backend.env
+    values = {
+        "name": "Gateway",
+        "code": "GATE",
+        "type": "bank",
+        "company_id": backend.company_id.id,
+    }
+    settlement = env["channel.settlement"].create(
+        {
+            "backend_id": backend.id,
+            "external_id": "po_7",
+            "profile_id": env["channel.settlement.profile"].search([], limit=1).id,
+            "journal_id": env["account.journal"].create(values).id,
+            "currency_id": backend.company_id.currency_id.id,
+        }
+    )
+    line = {"settlement_id": settlement.id, "external_id": "7", "kind": "charge"}
+    return {
+        "channel.settlement": settlement,
+        "channel.settlement.line": env["channel.settlement.line"].create(line),
     }
 
 
@@ -162,7 +190,7 @@ def make_catalogue(backend):
     env, row = backend.env, {"backend_id": backend.id}
 
     def bind(kind, model):
-        values = {"name": "x"}
+        values = {"name": f"x {backend.id}"}
         if model == "ir.attachment":
             values["company_id"] = backend.company_id.id
         return env[f"channel.binding.{kind}"]._bind(backend, "7", env[model].create(values))

@@ -1,0 +1,250 @@
+"""Every model of this addon: who may read and change it. A new one has to be entered here."""
+
+from odoo.exceptions import AccessError
+from odoo.tests import TransactionCase, new_test_user, tagged
+
+from .test_access import make_backend, make_everything
+
+PIXEL = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="
+)
+MODULE = "channel_connector"
+NOBODY, READ, WORK, FULL, RUN = "", "r", "rw", "rwcd", "rwc"
+OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
+#: what each kind of person has; a Channel Manager is a Channel User, too
+GROUPS = {
+    "employee": "base.group_user",
+    "salesperson": "sales_team.group_sale_salesman",
+    "product_manager": "product.group_product_manager",
+    "user": "channel_connector.group_user",
+    "manager": "channel_connector.group_manager",
+}
+
+
+def rights(user, manager, **others):
+    """Rights per kind of person; nobody else has any."""
+    return {**dict.fromkeys(GROUPS, NOBODY), "user": user, "manager": manager, **others}
+
+
+CONFIGURATION = rights(READ, FULL)  # set by managers, seen by users
+CHOICES = rights(READ, WORK)  # its rows are made by programs
+RECORDS = rights(READ, READ)  # written by programs only
+TOOLS = rights(READ, FULL)  # runs that managers start and throw away
+WIZARDS = rights(NOBODY, RUN)
+PRODUCTS = rights(READ, READ, employee=READ, salesperson=READ, product_manager=FULL)
+
+ACCESS = {
+    "channel.backend": CONFIGURATION,
+    "channel.flow": CHOICES,
+    "channel.ownership": CHOICES,
+    "channel.map.tax": CONFIGURATION,
+    "channel.map.tax.class": CONFIGURATION,
+    "channel.map.payment": CONFIGURATION,
+    "channel.map.carrier": CONFIGURATION,
+    "channel.map.status": CONFIGURATION,
+    "channel.map.currency": CONFIGURATION,
+    "channel.map.warehouse": CONFIGURATION,
+    "channel.risk.rule": CONFIGURATION,
+    "channel.meta.field": CONFIGURATION,
+    "channel.stock.rule": CONFIGURATION,
+    "channel.settlement.profile": CONFIGURATION,
+    "channel.settlement.column": CONFIGURATION,
+    "channel.settlement.word": CONFIGURATION,
+    "channel.binding.order": CONFIGURATION,
+    "channel.binding.partner": CONFIGURATION,
+    "channel.binding.template": CONFIGURATION,
+    "channel.binding.product": CONFIGURATION,
+    "channel.binding.category": CONFIGURATION,
+    "channel.binding.tag": CONFIGURATION,
+    "channel.binding.brand": CONFIGURATION,
+    "channel.binding.attribute": CONFIGURATION,
+    "channel.binding.image": CONFIGURATION,
+    # what a salesperson sees on the order
+    "channel.binding.refund": {**CONFIGURATION, "salesperson": READ},
+    "channel.binding.shipment": {**CONFIGURATION, "salesperson": READ},
+    "channel.outbox": {**RECORDS, "salesperson": READ},
+    "channel.event": CHOICES,
+    "channel.issue": CHOICES,
+    "channel.finding": RECORDS,
+    "channel.gate": RECORDS,
+    "channel.cursor": RECORDS,
+    "channel.log": RECORDS,
+    "channel.demand": RECORDS,
+    "channel.published.stock": RECORDS,
+    "channel.published.price": RECORDS,
+    "channel.settlement": RECORDS,
+    "channel.settlement.line": RECORDS,
+    "channel.matching": TOOLS,
+    "channel.matching.line": TOOLS,
+    "channel.preview": TOOLS,
+    "channel.preview.line": TOOLS,
+    "channel.brand": PRODUCTS,
+    "channel.product.image": PRODUCTS,
+    # wizards, whose records are their maker's own
+    "channel.issue.ignore": WIZARDS,
+    "channel.customer.erase": WIZARDS,
+    "channel.order.import": WIZARDS,
+    "channel.settlement.import": WIZARDS,
+    "channel.product.publish": rights(RUN, RUN),
+}
+#: Of no company: how a gateway writes its files (journals and accounts of it are per company), and
+#: names that products of all companies share.
+OF_ALL_COMPANIES = {
+    "channel.settlement.profile",
+    "channel.settlement.column",
+    "channel.settlement.word",
+    "channel.brand",
+}
+
+
+@tagged("post_install", "-at_install")
+class TestModels(TransactionCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.people = {
+            who: new_test_user(cls.env, f"access_{who}", group) for who, group in GROUPS.items()
+        }
+
+    def _models(self, transient=None):
+        """Models that this addon adds and that have a table, or rows of a query."""
+        for name, model in self.env.items():
+            ours = model._original_module == MODULE and not model._abstract
+            if ours and transient in (None, model._transient):
+                yield name, model
+
+    def test_every_model_is_entered(self):
+        """Decide who may do what with a new model, then give it rights, a rule and a row above."""
+        self.assertEqual({name for name, _model in self._models()}, set(ACCESS))
+
+    def test_rights(self):
+        for who, person in self.people.items():
+            for name, allowed in ACCESS.items():
+                with self.subTest(who=who, model=name):
+                    has = self.env[name].with_user(person).has_access
+                    found = "".join(key for key, right in OPERATIONS.items() if has(right))
+                    self.assertEqual(found, allowed[who])
+
+    def test_rights_are_given_to_groups_of_people_who_work_with_it(self):
+        """No right is everybody's, portal users and the public included."""
+        outside = self.env.ref("base.group_portal") | self.env.ref("base.group_public")
+        for name in ACCESS:
+            rows = self.env["ir.model.access"].search([("model_id.model", "=", name)])
+            self.assertTrue(rows, name)
+            for row in rows:
+                self.assertTrue(row.group_id, name)
+                self.assertFalse(row.group_id & outside.all_implied_ids, name)
+
+    def test_every_model_has_a_rule_for_everybody(self):
+        for name, _model in self._models(transient=False):
+            if name in OF_ALL_COMPANIES:
+                continue
+            rules = self.env["ir.rule"].search([("model_id.model", "=", name)])
+            own = rules.filtered(lambda rule: not rule.groups and rule.active)
+            with self.subTest(model=name):
+                self.assertTrue(own, "a rule of groups widens, only one of nobody restricts")
+                self.assertIn("company_ids", "".join(own.mapped("domain_force")))
+                for right in OPERATIONS.values():
+                    self.assertTrue(any(rule[f"perm_{right}"] for rule in own), right)
+
+
+@tagged("post_install", "-at_install")
+class TestOtherCompany(TransactionCase):
+    """What belongs to another company's shop is invisible, in every model and from every side."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.other = cls.env["res.company"].create({"name": "Other Company"})
+        cls.env.user.company_ids += cls.other
+        env = cls.env(context={"allowed_company_ids": cls.other.ids})
+        cls.backend = make_backend(env, company_id=cls.other.id, name="Shop Next Door")
+        cls.theirs = {**make_everything(cls.backend), **cls._make_more(env)}
+        groups = (
+            "channel_connector.group_manager,sales_team.group_sale_manager,"
+            "product.group_product_manager,stock.group_stock_manager,account.group_account_manager,base.group_allow_export"
+        )
+        # everything that rights can give, in one company
+        cls.person = new_test_user(cls.env, "next_door", groups)
+
+    @classmethod
+    def _make_more(cls, env):
+        """What everybody may see of the products they see."""
+        template = env["product.template"].create({"name": "x", "company_id": cls.other.id})
+        values = {"product_tmpl_id": template.id, "image": PIXEL}
+        return {"channel.product.image": env["channel.product.image"].create(values)}
+
+    def _mine(self, record):
+        return record.with_user(self.person).with_context(allowed_company_ids=None)
+
+    def test_every_model_is_tried(self):
+        tried = {*self.theirs, *OF_ALL_COMPANIES}
+        persistent = {name for name in ACCESS if not self.env[name]._transient}
+        self.assertEqual(persistent - tried, set(), "make_everything() has to make one of each")
+
+    def test_no_record_is_found_read_or_changed(self):
+        for name, record in self.theirs.items():
+            record = self._mine(record)
+            with self.subTest(model=name):
+                self.assertFalse(record.search([("id", "=", record.id)]))
+                self.assertFalse(
+                    record._read_group([("id", "=", record.id)], [], ["id:recordset"])[0][0]
+                )
+                with self.assertRaises(AccessError):
+                    record.read(["display_name"])
+                with self.assertRaises(AccessError):
+                    record.export_data(["display_name"])
+                for right in ("write", "unlink"):
+                    self.assertFalse(record.has_access(right), right)
+
+    def test_nobody_reaches_in_by_moving_a_record(self):
+        mine = make_everything(make_backend(self.env, name="My Shop"))
+        movable = [
+            name
+            for name, record in mine.items()
+            if name != "channel.backend"
+            and "backend_id" in record._fields
+            and record._fields["backend_id"].store
+            and record.with_user(self.person).has_access("write")
+        ]
+        self.assertTrue(movable)
+        for name in movable:
+            with (
+                self.subTest(model=name),
+                self.cr.savepoint(),
+                self.assertRaises(Exception) as caught,
+            ):
+                mine[name].with_user(self.person).backend_id = self.backend
+                mine[name].flush_recordset()
+            self.assertNotIsInstance(caught.exception, AssertionError)
+
+    def test_shared_records_do_not_show_the_shop_next_door(self):
+        """A product of all companies has fields about every shop: each person sees their own."""
+        product = self.theirs["channel.binding.product"].odoo_id
+        template = product.product_tmpl_id
+        template.channel_excluded_backend_ids = self.backend
+        partner = self.theirs["channel.binding.partner"].odoo_id
+        for record in (product, template, partner):
+            self.assertFalse(record.company_id)
+            self.env.invalidate_all()  # what the superuser has read is in the cache for all
+            record = self._mine(record)
+            names = [
+                name
+                for name, field in record._fields.items()
+                if field._module == MODULE or name.startswith("channel_")
+            ]
+            names = [name for name in names if name in record.fields_get()]
+            with self.subTest(record=record):
+                self.assertTrue(names)
+                values = record.read(names)[0]
+                self.assertNotIn("Shop Next Door", repr(values))
+                for name in names:
+                    if record._fields[name].relational:
+                        self.assertFalse(values[name], name)
+
+    def test_figures_of_the_shop_next_door_are_in_no_sum(self):
+        for name in ("channel.event", "channel.issue", "channel.log", "channel.outbox"):
+            records = self._mine(self.theirs[name].browse())
+            self.assertEqual(records.search_count([("backend_id", "=", self.backend.id)]), 0, name)
+            groups = records.formatted_read_group([], ["backend_id"], ["__count"])
+            self.assertNotIn("Shop Next Door", repr(groups))
