@@ -66,6 +66,7 @@ from . import (
     test_product_import,
     test_product_import_shop,
     test_product_queries,
+    test_several,
     test_shipment_in,
     test_shipment_out,
     test_shipment_tracking,
