@@ -17,6 +17,7 @@ from .canonical import (
     CheckResult,
     Customer,
     Hook,
+    HookReport,
     Note,
     Notice,
     Option,
@@ -320,19 +321,35 @@ class WebhookReceiver(Protocol):
     def parse(self, headers: Mapping[str, str], body: bytes) -> Notice:
         """:raises errors.Rejected: the body is not what the channel sends."""
 
+    def lost_rights(self, payload: Mapping[str, Any]) -> bool:
+        """Whether a delivery's body says that the hook may not read what it tells of any more."""
+
 
 @runtime_checkable
 class WebhookAdmin(Protocol):
+    """``known``: external ids of hooks made before; they are ours at any address."""
+
     def list_hooks(self, url: str) -> Sequence[Hook]:
         """The hooks registered for this delivery address."""
 
-    def install_hooks(self, url: str, secret: str, kinds: Iterable[str]) -> Sequence[Hook]:
+    def check_hooks(self, url: str, kinds: Iterable[str], known: Iterable[str] = ()) -> HookReport:
+        """Whether there is exactly one working hook per topic of ``kinds``; changes nothing."""
+
+    def install_hooks(
+        self,
+        url: str,
+        secret: str,
+        kinds: Iterable[str],
+        known: Iterable[str] = (),
+        anew: bool = False,
+    ) -> Sequence[Hook]:
         """Make exactly one working hook per topic of ``kinds``; returns what it created.
 
-        Faulty ones (switched off, doubled) are deleted and made anew.
+        Faulty ones are deleted and made anew; all of them where ``anew``, because not everything
+        that is wrong with a hook can be seen.
         """
 
-    def remove_hooks(self, url: str) -> int: ...
+    def remove_hooks(self, url: str, known: Iterable[str] = ()) -> int: ...
 
 
 ROLES: tuple[type, ...] = (

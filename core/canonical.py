@@ -523,6 +523,33 @@ class Hook:
     active: bool
 
 
+class HookFault(Enum):
+    """What is wrong with a webhook."""
+
+    MISSING = "missing"
+    OFF = "off"
+    ELSEWHERE = "elsewhere"
+    #: one too many: its topic has a working one, or is not wanted
+    DOUBLED = "doubled"
+
+
+@dataclass(frozen=True)
+class HookReport:
+    """The webhooks that should be there.
+
+    ``working``: at most one per topic. ``faulty``: the others with what is wrong; one that is
+    missing has no ``external_id``.
+    """
+
+    working: tuple[Hook, ...] = ()
+    faulty: tuple[tuple[Hook, HookFault], ...] = ()
+
+    @property
+    def found(self) -> bool:
+        """Whether there is any, however broken."""
+        return bool(self.working or any(hook.external_id for hook, _fault in self.faulty))
+
+
 @dataclass(frozen=True)
 class Record:
     """A raw record read from the channel with what is needed to order it in time.

@@ -13,6 +13,7 @@ from ...core.canonical import (
     CheckResult,
     Customer,
     Hook,
+    HookReport,
     Note,
     Notice,
     Option,
@@ -58,8 +59,8 @@ class WooCommerceAdapter(CatalogueRoles, SinkRoles):
     """Built from plain values; the webhook receiver's methods need none of them.
 
     Settings beside those of :class:`.client.WooClient`: ``poll_overlap`` (seconds), ``poll_trash``
-    (False: lists leave out what was moved to the trash), and what the last :meth:`describe` found, which
-    is asked for once where it is missing: ``features``, ``weight_unit``, ``dimension_unit``,
+    (False: lists leave out what was moved to the trash), and what the last :meth:`describe` found,
+    which is asked for once where it is missing: ``features``, ``weight_unit``, ``dimension_unit``,
     ``price_decimals``. To upload images: ``wp_user`` and ``wp_app_password``. ``batch_size``: items
     that the shop takes in a call, where it isn't the usual 100.
     """
@@ -230,14 +231,29 @@ class WooCommerceAdapter(CatalogueRoles, SinkRoles):
     def parse(self, headers: Mapping[str, str], body: bytes) -> Notice:
         return hooks.parse(headers, body)
 
+    def lost_rights(self, payload: Mapping[str, Any]) -> bool:
+        return hooks.lost_rights(payload)
+
     def list_hooks(self, url: str) -> Sequence[Hook]:
         return hooks.list_hooks(self.client, url)
 
-    def install_hooks(self, url: str, secret: str, kinds: Iterable[str]) -> Sequence[Hook]:
-        return hooks.install_hooks(self.client, url, secret, kinds)
+    def check_hooks(self, url: str, kinds: Iterable[str], known: Iterable[str] = ()) -> HookReport:
+        return hooks.check_hooks(self.client, url, kinds, known)
 
-    def remove_hooks(self, url: str) -> int:
-        return hooks.remove_hooks(self.client, url)
+    def install_hooks(
+        self,
+        url: str,
+        secret: str,
+        kinds: Iterable[str],
+        known: Iterable[str] = (),
+        anew: bool = False,
+    ) -> Sequence[Hook]:
+        return hooks.install_hooks(
+            self.client, hooks.Wanted(url, secret, tuple(kinds)), known, anew
+        )
+
+    def remove_hooks(self, url: str, known: Iterable[str] = ()) -> int:
+        return hooks.remove_hooks(self.client, url, known)
 
 
 def _record(kind: str, answer: Answer) -> Record:

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
 
 from ...core import errors, plain
-from ...core.canonical import Hook, Notice
+from ...core.canonical import Hook, HookFault, HookReport, Notice
 from ...core.signature import matches_any
 from . import const, fields, serialize
 from .client import WooClient
@@ -68,6 +71,11 @@ def parse(headers: Mapping[str, str], body: bytes) -> Notice:
     )
 
 
+def lost_rights(payload: Mapping[str, Any]) -> bool:
+    """WooCommerce reads the record as the hook's owner, who may have been demoted or deleted."""
+    return fields.text(payload.get("code")) == "woocommerce_rest_cannot_view"
+
+
 def header(headers: Mapping[str, str], name: str) -> str:
     """A header whatever its spelling: proxies and frameworks change the case."""
     found = headers.get(name)
@@ -91,40 +99,102 @@ def topics(kinds: Iterable[str]) -> list[str]:
 
 
 def list_hooks(client: WooClient, url: str) -> list[Hook]:
-    found = (_hook(record) for record in client.pages("webhooks"))
-    return [hook for hook in found if hook.url == url]
+    return [hook for hook in _ours(client, url, ()) if hook.url == url]
 
 
-def install_hooks(client: WooClient, url: str, secret: str, kinds: Iterable[str]) -> Sequence[Hook]:
-    """Exactly one working hook per topic; deletes faulty, doubled and unwanted ones.
+def check_hooks(
+    client: WooClient, url: str, kinds: Iterable[str], known: Iterable[str] = ()
+) -> HookReport:
+    """See :meth:`core.adapter.WebhookAdmin.check_hooks`; one request."""
+    return _judge(_ours(client, url, known), url, topics(kinds))
 
-    Nothing tells which secret a hook has, so those that are kept are given it again.
+
+@dataclass(frozen=True)
+class Wanted:
+    """The hooks a shop should have: one per topic of ``kinds``, all to ``url``."""
+
+    url: str
+    secret: str = field(repr=False)
+    kinds: tuple[str, ...]
+
+
+def install_hooks(
+    client: WooClient, wanted: Wanted, known: Iterable[str] = (), anew: bool = False
+) -> Sequence[Hook]:
+    """See :meth:`core.adapter.WebhookAdmin.install_hooks`.
+
+    New ones are made before faulty ones are deleted, so that no change falls between them; what
+    both tell is the same event. Nothing tells which secret a hook has, so those that are kept are
+    given it again.
     """
-    wanted = topics(kinds)
-    keep: dict[str, Hook] = {}
-    faulty: list[Hook] = []
-    for hook in list_hooks(client, url):
-        if hook.active and hook.topic in wanted and hook.topic not in keep:
-            keep[hook.topic] = hook
-        else:
-            faulty.append(hook)
-    _change(client, serialize.webhook_changes(keep.values(), secret, faulty))
+    report = _judge(_ours(client, wanted.url, known), wanted.url, topics(wanted.kinds))
+    keep = () if anew else report.working
+    faulty = [hook for hook, _fault in report.faulty if hook.external_id]
+    old = [*(report.working if anew else ()), *faulty]
+    kept, before = {hook.topic for hook in keep}, {hook.external_id for hook in old}
     # one by one: the shop calls us back while it creates each
-    return [_create(client, url, secret, topic) for topic in wanted if topic not in keep]
+    created = [
+        _create(client, wanted, topic, before)
+        for topic in topics(wanted.kinds)
+        if topic not in kept
+    ]
+    _change(client, serialize.webhook_changes(keep, wanted.secret, old))
+    return created
 
 
-def remove_hooks(client: WooClient, url: str) -> int:
-    hooks = list_hooks(client, url)
+def remove_hooks(client: WooClient, url: str, known: Iterable[str] = ()) -> int:
+    hooks = _ours(client, url, known)
     _change(client, serialize.webhook_changes((), "", hooks))
     return len(hooks)
 
 
-def _create(client: WooClient, url: str, secret: str, topic: str) -> Hook:
+def _ours(client: WooClient, url: str, known: Iterable[str]) -> list[Hook]:
+    """Hooks to our address, whatever the host before its path, and those we made before.
+
+    A shop that was set up anew counts its ids from the beginning: one of the same id is only ours
+    if it still has the name that we gave it.
+    """
+    ids = set(known)
+    path = urlsplit(url).path.rstrip("/")
+    return [
+        hook
+        for record in client.pages("webhooks")
+        for hook in [_hook(record)]
+        if urlsplit(hook.url).path.rstrip("/") == path
+        or (hook.external_id in ids and record.get("name") == serialize.webhook_name(hook.topic))
+    ]
+
+
+def _judge(hooks: Iterable[Hook], url: str, wanted: Sequence[str]) -> HookReport:
+    working: dict[str, Hook] = {}
+    faulty: list[tuple[Hook, HookFault]] = []
+    for hook in hooks:
+        if hook.url != url:
+            faulty.append((hook, HookFault.ELSEWHERE))
+        elif not hook.active:
+            faulty.append((hook, HookFault.OFF))
+        elif hook.topic in working or hook.topic not in wanted:
+            faulty.append((hook, HookFault.DOUBLED))
+        else:
+            working[hook.topic] = hook
+    there = {*working, *(hook.topic for hook, _fault in faulty)}
+    faulty += [
+        (Hook("", topic, url, False), HookFault.MISSING) for topic in wanted if topic not in there
+    ]
+    return HookReport(tuple(working.values()), tuple(faulty))
+
+
+def _create(client: WooClient, wanted: Wanted, topic: str, before: set[str]) -> Hook:
     """Create a hook; where the answer was lost, look whether it is there before giving up."""
+    body = serialize.webhook(topic, wanted.url, wanted.secret)
     try:
-        return _hook(client.post("webhooks", serialize.webhook(topic, url, secret)).mapping())
+        return _hook(client.post("webhooks", body).mapping())
     except errors.UnknownOutcome:
-        made = [hook for hook in list_hooks(client, url) if hook.topic == topic and hook.active]
+        made = [
+            hook
+            for hook in list_hooks(client, wanted.url)
+            if hook.topic == topic and hook.active and hook.external_id not in before
+        ]
         if not made:
             raise
     return made[0]

@@ -21,10 +21,15 @@ from . import const, fields
 # === WEBHOOKS === #
 
 
+def webhook_name(topic: str) -> str:
+    """How our hooks are called in the shop's list."""
+    return f"Odoo {topic}"
+
+
 def webhook(topic: str, url: str, secret: str) -> dict[str, str]:
     """A new hook. Without a secret WooCommerce would invent one that nobody can read."""
     return {
-        "name": f"Odoo {topic}",
+        "name": webhook_name(topic),
         "topic": topic,
         "delivery_url": url,
         "status": "active",

@@ -8,6 +8,7 @@ import pytest
 
 from ...core import errors
 from ...core.adapter import WebhookAdmin, WebhookReceiver, supports
+from ...core.canonical import HookFault
 from .world import World
 
 
@@ -100,6 +101,58 @@ class WebhookAdminContract:
         assert made[0].external_id != first.external_id
         assert self.topics(world) == topics
         assert len(world.adapter.list_hooks(url)) == len(topics)
+
+    def faults(self, world: World, **options) -> Counter:
+        report = world.adapter.check_hooks(world.hook_url(), self.KINDS, **options)
+        return Counter(fault for _hook, fault in report.faulty)
+
+    def test_check(self, world: World):
+        """What is wrong is found without changing anything."""
+        url = world.hook_url()
+        report = world.adapter.check_hooks(url, self.KINDS)
+        assert not report.found and {fault for _h, fault in report.faulty} == {HookFault.MISSING}
+        first, second, third, *_rest = world.adapter.install_hooks(url, "s1", self.KINDS)
+        topics = self.topics(world)
+        report = world.adapter.check_hooks(url, self.KINDS)
+        assert (Counter(hook.topic for hook in report.working), report.faulty) == (topics, ())
+        world.break_hook(first.external_id)
+        world.copy_hook(second.external_id)
+        world.move_hook(third.external_id, world.hook_url().replace("/token/", "/other/"))
+        known = {"known": [third.external_id]}
+        assert self.faults(world, **known) == Counter(
+            [HookFault.OFF, HookFault.DOUBLED, HookFault.ELSEWHERE]
+        )
+        assert self.faults(world, **known) == self.faults(world, **known)
+        world.adapter.install_hooks(url, "s1", self.KINDS, **known)
+        assert self.faults(world, **known) == Counter()
+        assert self.topics(world) == topics
+
+    def test_another_host_before_the_same_path(self, world: World):
+        url = world.hook_url()
+        first, *_rest = world.adapter.install_hooks(url, "s1", self.KINDS)
+        world.move_hook(first.external_id, url.replace("127.0.0.1", "old.example"))
+        assert self.faults(world) == Counter([HookFault.ELSEWHERE])
+        world.adapter.install_hooks(url, "s1", self.KINDS)
+        assert self.faults(world) == Counter()
+
+    def test_an_id_that_belongs_to_somebody_else_now(self, world: World):
+        """The shop was set up anew and counts its hooks from the beginning."""
+        other = world.foreign_hook()
+        known = {"known": [other]}
+        world.adapter.install_hooks(world.hook_url(), "s1", self.KINDS, **known)
+        assert self.faults(world, **known) == Counter()
+        assert world.has_hook(other)
+        world.adapter.remove_hooks(world.hook_url(), [other])
+        assert world.has_hook(other)
+
+    def test_all_anew(self, world: World):
+        url = world.hook_url()
+        before = world.adapter.install_hooks(url, "s1", self.KINDS)
+        topics = self.topics(world)
+        made = world.adapter.install_hooks(url, "s1", self.KINDS, anew=True)
+        assert self.topics(world) == Counter(hook.topic for hook in made) == topics
+        ids = {hook.external_id for hook in made}
+        assert ids.isdisjoint(hook.external_id for hook in before)
 
     def test_fewer_kinds(self, world: World):
         url = world.hook_url()

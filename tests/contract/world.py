@@ -138,6 +138,15 @@ class World(Protocol):
     def copy_hook(self, external_id: str) -> None:
         """Make a second hook for the same topic and address."""
 
+    def move_hook(self, external_id: str, url: str) -> None:
+        """Make a hook deliver to another address."""
+
+    def foreign_hook(self) -> str:
+        """A hook that somebody else has made for something else; its external id."""
+
+    def has_hook(self, external_id: str) -> bool:
+        """Whether a hook is there."""
+
     def delivery(self, secret: str) -> tuple[Mapping[str, str], bytes, str]:
         """Headers and body of a signed delivery about an order, and that order's id."""
 

@@ -120,6 +120,18 @@ class TestNotice:
             else:
                 assert found.external_id.isdigit() or found.error_code
 
+    @pytest.mark.parametrize(
+        ("body", "lost"),
+        [
+            ({"code": "woocommerce_rest_cannot_view", "data": {"status": 403}}, True),
+            ({"code": "woocommerce_rest_shop_order_invalid_id"}, False),
+            ({"id": 5, "code": None}, False),
+            ({}, False),
+        ],
+    )
+    def test_a_hook_whose_owner_may_not_read(self, body, lost):
+        assert RECEIVER.lost_rights(body) is lost
+
     def test_bom_and_nul(self):
         assert notice(b'\xef\xbb\xbf{"id": 5, "note": "\\u0000"}').external_id == "5"
 
@@ -204,6 +216,29 @@ class TestHooks:
         reader = world.new_adapter(*world.store.add_key("read"))
         with pytest.raises(errors.BadCredentials, match="key_refused"):
             reader.install_hooks(HOOK_URL, "s", ["order"])
+
+    def test_no_moment_without_a_hook(self, world: WooWorld):
+        """Made anew, the new ones are there before the old ones are deleted."""
+        before = {
+            hook.external_id for hook in world.adapter.install_hooks(HOOK_URL, "s", ["order"])
+        }
+        seen = []
+        ping = world.store.webhooks.ping
+        world.store.webhooks.ping = lambda hook: (
+            seen.append(len(world.store.webhooks)) or ping(hook)
+        )
+        world.adapter.install_hooks(HOOK_URL, "s", ["order"], anew=True)
+        assert seen == [5, 6, 7, 8]
+        assert len(world.store.webhooks) == 4
+        assert before.isdisjoint(str(key) for key in world.store.webhooks.records)
+
+    def test_a_lost_answer_is_no_old_hook(self, world: WooWorld):
+        """What answers "is it there?" must not be one that is about to be deleted."""
+        world.adapter.install_hooks(HOOK_URL, "s", ["order"])
+        world.server.faults.add("reset", method="POST", path="webhooks$", when="before")
+        with pytest.raises(errors.UnknownOutcome):
+            world.adapter.install_hooks(HOOK_URL, "s", ["order"], anew=True)
+        assert len(world.store.webhooks.records) == 4
 
     def test_no_secret_in_the_log(self, world: WooWorld):
         world.adapter.install_hooks(HOOK_URL, "s3cret-URL_safe", ["order"])

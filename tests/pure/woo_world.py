@@ -214,6 +214,18 @@ class WooWorld:
             {"topic": hook["topic"], "delivery_url": hook["delivery_url"], "secret": "x"},
         )
 
+    def move_hook(self, external_id: str, url: str) -> None:
+        self.store.webhooks[int(external_id)]["delivery_url"] = url
+
+    def foreign_hook(self) -> str:
+        body = {"name": "Newsletter", "topic": "order.created"}
+        url = "http://127.0.0.1:9/newsletter"
+        made = self.adapter.client.post("webhooks", {**body, "delivery_url": url})
+        return str(made.mapping()["id"])
+
+    def has_hook(self, external_id: str) -> bool:
+        return int(external_id) in self.store.webhooks.records
+
     def delivery(self, secret: str) -> tuple[Mapping[str, str], bytes, str]:
         recorded = load("delivery__order_updated_draft")
         body = recorded["body"].encode()
