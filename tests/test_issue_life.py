@@ -196,7 +196,7 @@ class TestIssueLife(IssueCase):
         self.run_pending()
         issue = events.issue_id
         each = events[0].value
-        self.assertAlmostEqual(issue.value_at_stake, 2 * each + each / 2)
+        self.assertAlmostEqual(issue.value_at_stake, 2 * each + each / 2, 1)
         self.assertEqual(issue.value_text, f"{2 * each:,.2f} EUR, {each:,.2f} USD")
         small = self.import_payload({**first, "id": 990004, "total": "x"}).issue_id
         ordered = self.env["channel.issue"].search(
