@@ -93,7 +93,7 @@ class ChannelDeadLetter(models.Model):
                 rows.filtered(lambda row: row.state in ("blocked", "failed"))._reopen()
         return True
 
-    def action_open(self):
+    def action_view_source(self):
         """Open the event, the message or the job itself."""
         self.ensure_one()
         if not self.env[self.source].has_access("read"):

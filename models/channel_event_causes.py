@@ -1,6 +1,6 @@
 """What an event waits for: every cause that its last try met."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ChannelEvent(models.Model):
@@ -17,6 +17,7 @@ class ChannelEvent(models.Model):
         help="Everything that stood in its way at the last try.",
     )
 
+    @api.private
     def init(self):
         """Events of a version that knew one cause of an event."""
         result = super().init()

@@ -78,6 +78,7 @@ class ChannelIssue(models.Model):
 
     def action_correct_payload(self):
         """Correct a value of the shop, in a copy."""
+        self.check_access("write")
         self.ensure_one()
         event = self._stuck_event()
         if not event:

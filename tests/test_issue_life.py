@@ -299,7 +299,7 @@ class TestIssueLife(IssueCase):
         self.assertTrue(self._letters().has_open_issue)
         event.issue_id._close("resolved")
         self.assertEqual(self._letters(("has_open_issue", "=", False)).source_id, event.id)
-        self.assertEqual(self._letters().action_open()["res_id"], event.id)
+        self.assertEqual(self._letters().action_view_source()["res_id"], event.id)
         self._letters().action_retry()
         self.assertEqual(event.state, "pending")
         self.assertFalse(self._letters())

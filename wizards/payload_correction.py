@@ -32,6 +32,7 @@ class ChannelPayloadCorrection(models.TransientModel):
 
     def action_apply(self):
         """Keep what was changed as the event's corrected copy, and try the record again."""
+        self.check_access("write")
         self.ensure_one()
         changed = (self.main_ids | self.group_ids | self.list_ids).filtered("is_changed")
         if not changed:
@@ -136,6 +137,7 @@ class ChannelEvent(models.Model):
 
     def action_correct_payload(self):
         """Open the editor of what the shop says of this event's record."""
+        self.check_access("write")
         self.ensure_one()
         return self.env["channel.payload.correction"]._open(self)
 
