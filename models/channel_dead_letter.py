@@ -4,7 +4,7 @@ A view over what exists anyway: blocked and failed events and messages to the sh
 that belong to none of them (a poll, a run). Nothing of it is ever deleted by retention.
 """
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -30,7 +30,7 @@ class ChannelDeadLetter(models.Model):
         "What",
         readonly=True,
     )
-    kind = fields.Char(readonly=True)
+    kind = fields.Selection(selection="_selection_kind", readonly=True)
     name = fields.Char("Record", readonly=True)
     state = fields.Selection([("blocked", "Blocked"), ("failed", "Failed")], readonly=True)
     reason = fields.Char(readonly=True)
@@ -66,7 +66,7 @@ class ChannelDeadLetter(models.Model):
              WHERE note.state IN ('blocked', 'failed')
              UNION ALL
             SELECT job.id * 3 + 2, COALESCE(flow.backend_id, backend.id), job.company_id,
-                   'queue.job', job.method_name, job.name,
+                   'queue.job', 'job', job.name,
                    'failed', COALESCE(job.exc_message, job.exc_name),
                    COALESCE(job.date_done, job.date_created), NULL, NULL, NULL, job.id, FALSE
               FROM queue_job job
@@ -79,6 +79,14 @@ class ChannelDeadLetter(models.Model):
             """,
             first=SQL("((job.records #>> '{}')::jsonb #>> '{ids,0}')::int"),
         )
+
+    @api.model
+    def _selection_kind(self):
+        kinds = {"job": self.env._("Job")}
+        for source in ("channel.outbox", "channel.event"):
+            field = self.env[source]._fields["kind"]
+            kinds.update(field._description_selection(self.env))
+        return list(kinds.items())
 
     # === ACTION METHODS === #
 

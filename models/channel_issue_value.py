@@ -16,7 +16,9 @@ class ChannelIssue(models.Model):
 
     event_count = fields.Integer("Events", compute="_compute_figures")
     waiting_count = fields.Integer(
-        "Waiting", compute="_compute_figures", help="Events and messages to the shop that wait."
+        "Waiting",
+        compute="_compute_figures",
+        help="Orders and other records that wait, in or out, however often they were told.",
     )
     first_seen = fields.Datetime(compute="_compute_figures")
     last_seen = fields.Datetime(compute="_compute_figures")
@@ -29,7 +31,8 @@ class ChannelIssue(models.Model):
     value_text = fields.Char(
         "Held",
         compute="_compute_value_at_stake",
-        help="The order totals that wait for this issue, in the currencies of the shop.",
+        help="The order totals that wait for this issue, in the currencies of the shop. Empty where "
+        "that is the company's.",
     )
 
     # === COMPUTE METHODS === #
@@ -43,18 +46,21 @@ class ChannelIssue(models.Model):
             issue.event_count, issue.waiting_count, issue.first_seen, issue.last_seen = values
 
     def _figures(self):
-        """``{issue id: (events and notes, of them waiting, first seen, last seen)}``."""
+        """``{issue id: (events and notes, records waiting, first seen, last seen)}``."""
         self._flush_causes()
         self.env.cr.execute(
             """
-            SELECT issue_id, count(*), count(*) FILTER (WHERE state IN %(waiting)s),
+            SELECT issue_id, count(*),
+                   count(DISTINCT record) FILTER (WHERE state IN %(waiting)s),
                    min(moment), max(moment)
-              FROM (SELECT cause.issue_id, event.state, event.received_at AS moment
+              FROM (SELECT cause.issue_id, event.state, event.received_at AS moment,
+                           concat(event.kind, ' ', event.external_id) AS record
                       FROM channel_event_issue_rel cause
                       JOIN channel_event event ON event.id = cause.event_id
                      WHERE cause.issue_id = ANY(%(ids)s)
                      UNION ALL
-                    SELECT issue_id, state, noted_at FROM channel_outbox
+                    SELECT issue_id, state, noted_at, concat(res_model, ',', res_id)
+                      FROM channel_outbox
                      WHERE issue_id = ANY(%(ids)s)) AS held
              GROUP BY issue_id
             """,
@@ -64,14 +70,18 @@ class ChannelIssue(models.Model):
 
     @api.depends("event_ids")
     def _compute_value_at_stake(self):
-        values, texts = self._values_at_stake(), self._value_texts()
+        values, amounts = self._values_at_stake(), self._amounts_held()
+        places = self._decimal_places({code for held in amounts.values() for code in held})
         for issue in self:
             issue.value_at_stake = values.get(issue.id, 0.0)
-            issue.value_text = texts.get(issue.id, "")
+            held = amounts.get(issue.id, {})
+            foreign = set(held) - {issue.currency_id.name}
+            texts = [f"{value:,.{places.get(code, 2)}f} {code}" for code, value in held.items()]
+            issue.value_text = ", ".join(texts) if foreign else ""
 
-    def _value_texts(self):
-        """``{issue id: "120.00 EUR, 30.00 USD"}``, the largest first."""
-        texts = {}
+    def _amounts_held(self):
+        """``{issue id: {currency code: amount}}`` in the shop's currencies, the largest first."""
+        amounts = {}
         self.env.cr.execute(
             SQL(
                 "SELECT issue_id, code, sum(value) FROM (%s) AS held WHERE value != 0"
@@ -79,12 +89,9 @@ class ChannelIssue(models.Model):
                 _held(SQL("cause.issue_id = ANY(%s)", self.ids)),
             )
         )
-        rows = self.env.cr.fetchall()
-        places = self._decimal_places({code for _issue_id, code, _value in rows})
-        for issue_id, code, value in rows:
-            text = f"{value:,.{places.get(code, 2)}f} {code or ''}"
-            texts.setdefault(issue_id, []).append(text.strip())
-        return {issue_id: ", ".join(parts) for issue_id, parts in texts.items()}
+        for issue_id, code, value in self.env.cr.fetchall():
+            amounts.setdefault(issue_id, {})[code or ""] = value
+        return amounts
 
     def _decimal_places(self, codes):
         currencies = self.env["res.currency"].with_context(active_test=False)

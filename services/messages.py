@@ -93,7 +93,10 @@ def _class_texts(env):
         ),
         "unmapped": (
             _("The shop's %(kind)s “%(label)s” is not mapped yet"),
-            _("Map it in the backend's mapping table, then retry this issue."),
+            _(
+                "Choose what it is in Odoo, here or in the backend's mapping table; everything that "
+                "waits for it is tried again then."
+            ),
         ),
         "totals_mismatch": (
             _("Order %(number)s: the shop says %(expected)s, the lines make %(computed)s"),
@@ -163,21 +166,21 @@ def _work_texts(env):
         "unknown_product": (
             _("Product “%(label)s” (SKU %(sku)s) is not known in Odoo"),
             _(
-                "Give an Odoo product this SKU, or bind it by hand, then retry. The backend's "
-                "product policy can also create it or use a placeholder."
+                "Choose it here, or give an Odoo product this SKU and retry. The backend's product "
+                "policy can also create it or use a placeholder."
             ),
         ),
         "ambiguous_product": (
             _("%(products)s products in Odoo have the SKU or barcode %(sku)s"),
-            _("Give it to one of them only, or bind the right one by hand, then retry."),
+            _("Choose the right one here, or give the SKU to one of them only and retry."),
         ),
         "missing_product": (
             _("The backend has no product for: %(field)s"),
-            _("Choose one on the backend, then retry."),
+            _("Choose one here or on the backend; what waits for it is tried again then."),
         ),
         "currency_inactive": (
             _("The currency %(currency)s is not active in Odoo"),
-            _("Activate it under Accounting, Configuration, Currencies, then retry."),
+            _("Activate it here, or under Accounting, Configuration, Currencies, and retry."),
         ),
         "cancelled_too_late": (
             _("Order %(number)s is over in the shop, but %(obstacles)s can't be undone"),
@@ -209,7 +212,7 @@ def _work_texts(env):
         ),
         "payment_journal_missing": (
             _("Payments by “%(gateway)s” have no journal"),
-            _("Choose the payment journal of this payment method on the backend, then retry."),
+            _("Choose the journal here, or in the payment method's row on the backend and retry."),
         ),
         "payment_difference": (
             _("Order %(number)s: %(missing)s more than was paid"),
@@ -240,7 +243,7 @@ def _work_texts(env):
         ),
         "unmapped_carrier": (
             _("Shipping method “%(label)s” has no delivery method in Odoo"),
-            _("Map it on the backend; meanwhile orders use the default shipping product."),
+            _("Choose it here; meanwhile orders use the default shipping product."),
         ),
     }
 

@@ -207,6 +207,9 @@ class TestIssueLife(IssueCase):
             [("id", "in", ordered.ids)], [], ["value_at_stake:sum"]
         )[0]
         self.assertAlmostEqual(total, issue.value_at_stake)
+        own = self.env["channel.issue"]._touch(self.backend, "unmapped", "own", title="Own")
+        events[0].issue_ids = own
+        self.assertEqual((own.value_text, own.value_at_stake), ("", each))
 
     def test_an_order_with_several_events_counts_once(self):
         (payload,) = self._new_product_orders()
