@@ -176,7 +176,7 @@ class TestEveryScreen(TransactionCase):
             }
         )
         self.backend.invalidate_recordset()
-        self.assertIn("read_timeout", self.backend.outage_message)
+        self.assertIn("took too long to answer", self.backend.outage_message)
 
     def test_check_result_is_the_worst_finding(self):
         self.assertEqual(self.backend.check_result, "none")
