@@ -6,6 +6,7 @@ same. A code without words of its own still becomes readable through the class o
 # pylint: disable=prefer-env-translation; `_` is the given environment's `env._`
 
 from ..core import errors
+from .alert_messages import alert_texts
 from .catalogue_messages import catalogue_texts
 from .check_messages import access_texts, check_texts
 from .price_messages import price_texts
@@ -32,6 +33,7 @@ def issue_text(env, code, params):
         **product_out_texts(env),
         **catalogue_texts(env),
         **product_texts(env),
+        **alert_texts(env),
     }
     title, suggestion = texts.get(code) or texts[_class_code(params.get("class"))]
     kind = params.get("kind_of_record")

@@ -5,6 +5,7 @@ from . import (
     test_access_models,
     test_access_rpc,
     test_audit,
+    test_alert,
     test_backend,
     test_backend_store,
     test_catalogue_round_trip,
