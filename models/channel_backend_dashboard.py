@@ -5,7 +5,6 @@ counting and opening share one domain. All backends shown are counted by the sam
 """
 
 import json
-from collections import defaultdict
 from datetime import datetime, time, timedelta, timezone
 
 from odoo import api, fields, models
@@ -60,7 +59,7 @@ class ChannelBackend(models.Model):
 
     def _compute_queue_figures(self):
         today = self._today_start()
-        for box, (model, moment, _action) in BOXES.items():
+        for box, (model, _moment, _action) in BOXES.items():
             counted = Domain.OR(self._figure_domain(box, name, today) for name in FIGURES)
             groups = self.env[model]._read_group(
                 Domain("backend_id", "in", self.ids) & counted,
@@ -125,52 +124,15 @@ class ChannelBackend(models.Model):
         return json.dumps([{"values": values, "key": key, "is_sample_data": False}])
 
     def _compute_issue_value(self):
-        values = self._held_values()
+        values = self.env["channel.issue"]._value_held(self)
         for backend in self:
-            backend.issue_value = sum(
-                self._in_company_currency(backend, code, amount)
-                for code, amount in values.get(backend.id, {}).items()
-            )
-
-    def _held_values(self):
-        """``{backend id: {currency code: total of the orders that wait for an open issue}}``."""
-        self.env["channel.issue"].flush_model(["state"])
-        self.env["channel.event"].flush_model(["issue_id", "value", "external_id", "state"])
-        self.env.cr.execute(
-            """
-            SELECT backend_id, currency_code, sum(value) FROM (
-                SELECT event.backend_id, event.external_id, max(event.value) AS value,
-                       max(event.currency_code) AS currency_code
-                  FROM channel_issue issue JOIN channel_event event ON event.issue_id = issue.id
-                 WHERE issue.state = 'open' AND issue.backend_id IN %s
-                   AND event.state IN ('pending', 'blocked', 'failed') AND event.value <> 0
-                 GROUP BY event.backend_id, event.kind, event.external_id) AS held
-             GROUP BY backend_id, currency_code
-            """,
-            [tuple(self.ids) or (0,)],
-        )
-        values = defaultdict(dict)
-        for backend_id, code, amount in self.env.cr.fetchall():
-            values[backend_id][code] = float(amount)
-        return values
-
-    @api.model
-    def _in_company_currency(self, backend, code, amount):
-        """An amount of the shop's at today's rate; as it is where its currency is unknown here."""
-        target = backend.company_currency_id
-        if not code or code == target.name:
-            return amount
-        currency = self.env["res.currency"].with_context(active_test=False)
-        source = currency.search([("name", "=", code)], limit=1)
-        if not source:
-            return amount
-        return source._convert(amount, target, backend.company_id, fields.Date.today())
+            backend.issue_value = values.get(backend.id, 0.0)
 
     def _compute_flow_figures(self):
         flows = self.env["channel.flow"].search([("backend_id", "in", self.ids)])
-        flows.fetch(["kind", "direction", "latency_target", "paused"])
         by_backend = flows.grouped("backend_id")
         kinds = dict(flows._fields["kind"]._description_selection(self.env))
+        order = list(kinds)
         for backend in self:
             mine = by_backend.get(backend, flows.browse())
             backend.flow_figures = [
@@ -181,9 +143,9 @@ class ChannelBackend(models.Model):
                     "waiting": flow.waiting_count,
                     "state": flow.lag_state,
                     "text": flow.lag_text,
-                    "target": flow._target_words(),
+                    "story": flow._lag_story(),
                 }
-                for flow in mine.sorted(lambda flow: flow.direction)
+                for flow in mine.sorted(lambda flow: order.index(flow.kind))
             ]
 
     # === TIME === #
@@ -199,7 +161,7 @@ class ChannelBackend(models.Model):
 
     def action_view_figure(self):
         """The rows that a figure of the queues counts; the context names it, "in_waiting"."""
-        self.ensure_one()
+        self.check_access("read")
         box, _sep, name = str(self.env.context.get("figure")).partition("_")
         if box not in BOXES or name not in FIGURES:
             raise UserError(self.env._("The dashboard has no figure of this name."))
@@ -216,6 +178,10 @@ class ChannelBackend(models.Model):
         title = self.env._("Open Issues")
         return self._open_rows("action_channel_issue", title, Domain("state", "=", "open"))
 
+    def action_view_open_variances(self):
+        title = self.env._("Variances")
+        return self._open_rows("action_channel_variance", title, Domain("state", "=", "open"))
+
     def _open_rows(self, action, title, domain):
         """A list of this backend's rows and nothing else, whatever its filters usually are."""
         self.ensure_one()
@@ -227,26 +193,11 @@ class ChannelBackend(models.Model):
             "context": {"one_backend": True},
         }
 
-    @api.model
-    def action_connect_shop(self):
-        """Where a new shop is connected."""
-        setup = self.env.ref("channel_connector.action_channel_setup", raise_if_not_found=False)
-        if setup:
-            return setup._get_action_dict()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "channel_connector.action_channel_backend"
+    def action_open_setup(self):
+        """Where a new shop is connected; of no shop, as a button above the cards calls it."""
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "channel_connector.action_channel_setup"
         )
-        return {**action, "views": [(False, "form")]}
-
-
-class ChannelFlow(models.Model):
-    _inherit = "channel.flow"
-
-    def _target_words(self):
-        """The target of a flow, for the tip of its line."""
-        if not self.latency_target:
-            return self.env._("No target")
-        return self.env._("Target: %s s", self.latency_target)
 
 
 class ChannelBindingOrder(models.Model):

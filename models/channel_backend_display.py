@@ -92,6 +92,7 @@ class ChannelBackend(models.Model):
         A few looks into an index (backend, state, moment), where grouping would read all events.
         """
         self.env["channel.event"].flush_model(["state", "received_at"])
+        states = self.env["channel.event"]._fields["state"].get_values(self.env)
         self.env.cr.execute(
             """
             SELECT backend.id, max(newest.received_at)
@@ -103,7 +104,7 @@ class ChannelBackend(models.Model):
              WHERE backend.id IN %s
              GROUP BY backend.id
             """,
-            [self.env["channel.event"]._fields["state"].get_values(self.env), tuple(self.ids or [0])],
+            [states, tuple(self.ids) or (0,)],
         )
         return dict(self.env.cr.fetchall())
 

@@ -54,18 +54,18 @@ class ChannelFlow(models.Model):
     _inherit = "channel.flow"
 
     waiting_count = fields.Integer(
-        "Waiting", compute="_compute_lag", help="What came in, or changed here, and waits."
+        "In the Queue", compute="_compute_lag", help="What came in, or changed here, and waits."
     )
     lag = fields.Float("Lag (s)", compute="_compute_lag", help="Age of the oldest that waits.")
     lag_state = fields.Selection(
         [("ok", "On time"), ("late", "Late"), ("paused", "Paused"), ("off", "Off")],
         compute="_compute_lag",
     )
-    lag_text = fields.Char("Lag", compute="_compute_lag_text")
+    lag_text = fields.Char("Lag", compute="_compute_lag_text", help="And how many wait.")
     last_success_at = fields.Datetime(
         "Last Success",
         compute="_compute_lag",
-        help="When something of this flow last arrived, or the shop was last asked and had nothing.",
+        help="When something of this flow last arrived, or when the shop was last asked.",
     )
 
     # === COMPUTE METHODS === #
@@ -105,18 +105,31 @@ class ChannelFlow(models.Model):
             flow.lag_text = flow._lag_words()
 
     def _lag_words(self):
-        """What a person has to know of the lag, in a few words."""
-        names = dict(self._fields["lag_state"]._description_selection(self.env))
+        """The lag in a few words: they stand in a narrow column."""
         if not self.waiting_count:
-            return names[self.lag_state]
+            return dict(self._fields["lag_state"]._description_selection(self.env))[self.lag_state]
         words = {
-            "ok": self.env._("%(count)s waiting, %(age)s"),
-            "late": self.env._("%(count)s waiting, late: %(age)s"),
-            "paused": self.env._("Paused, %(count)s waiting"),
-            "off": self.env._("Off, %(count)s waiting"),
+            "ok": self.env._("%(age)s (%(count)s)"),
+            "late": self.env._("Late: %(age)s (%(count)s)"),
+            "paused": self.env._("Paused (%(count)s)"),
+            "off": self.env._("Off (%(count)s)"),
         }
         age = duration_text(self.env, self.lag)
         return words[self.lag_state] % {"count": self.waiting_count, "age": age}
+
+    def _lag_story(self):
+        """The same as sentences, with the target."""
+        story = self.env._(
+            "%(count)s waiting, the oldest for %(age)s.",
+            count=self.waiting_count,
+            age=duration_text(self.env, self.lag),
+        )
+        target = self.env._("No target.")
+        if self.latency_target:
+            age = duration_text(self.env, self.latency_target)
+            target = self.env._("Target: %s.", age)
+        parts = [self.display_name, story if self.waiting_count else "", target]
+        return "\n".join(filter(None, parts))
 
     # === ACTION METHODS === #
 

@@ -49,7 +49,10 @@ class TestLag(TransactionCase):
         self.assertEqual(self._figures(self.flow), (1, 30, "ok"))
         self._event(seconds=600)
         self.assertEqual(self._figures(self.flow), (2, 600, "late"))
-        self.assertEqual(self.flow.lag_text, "2 waiting, late: 10 min")
+        self.assertEqual(self.flow.lag_text, "Late: 10 min (2)")
+        story = self.flow._lag_story()
+        self.assertIn("2 waiting, the oldest for 10 min.", story)
+        self.assertIn("Target: 60 sec.", story)
         self.flow.latency_target = 0
         self.assertEqual(self._figures(self.flow), (2, 600, "ok"))
 
@@ -112,7 +115,8 @@ class TestFigures(TransactionCase):
         issue = self.env["channel.issue"]._touch(backend, "unmapped", cause, title=cause)
         for number, state, value, currency in events:
             row = self._row(backend, "channel.event", number, state)
-            row.write({"issue_id": issue.id, "value": value, "currency_code": currency})
+            row.write({"issue_id": issue.id, "issue_ids": issue.ids})
+            row.write({"value": value, "currency_code": currency})
         return issue
 
     def _rows(self, action):

@@ -154,6 +154,7 @@ def _published_product(odoo: Odoo) -> str:
 
 
 PICTURES = (
+    Picture("dashboard", lambda odoo: "channel-dashboard", tall=True),
     Picture("backend", _backend),
     Picture("order", _imported_order),
     Picture("order_channel", _refunded_order, tab="Channel", tall=True),

@@ -3,7 +3,7 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
-const COLORS = { ok: "success", late: "danger", paused: "warning", off: "secondary" };
+const COLORS = { ok: "success", late: "danger fw-bold", paused: "warning", off: "muted" };
 
 /** One line per flow of a backend: how far it is behind; a click opens what waits. */
 export class FlowFigures extends Component {
@@ -14,8 +14,9 @@ export class FlowFigures extends Component {
         this.action = useService("action");
     }
 
-    get flows() {
-        return this.props.record.data[this.props.name] || [];
+    flows(direction) {
+        const flows = this.props.record.data[this.props.name] || [];
+        return flows.filter((flow) => flow.direction === direction);
     }
 
     color(flow) {
