@@ -7,7 +7,6 @@
     "license": "LGPL-3",
     "depends": ["queue_job", "sale_stock", "stock_delivery", "account", "phone_validation"],
     "external_dependencies": {
-        "python": ["woocommerce", "phonenumbers", "requests", "cryptography"],
     },
     "data": [
         "security/channel_groups.xml",
@@ -54,6 +53,7 @@
         "views/channel_price_views.xml",
         "views/channel_dashboard_views.xml",
         "views/channel_setup_views.xml",
+        "views/channel_report_views.xml",
         "views/channel_menus.xml",
         "views/channel_security_views.xml",
         "wizards/customer_erase_views.xml",

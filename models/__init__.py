@@ -109,3 +109,6 @@ from . import account_payment
 from . import channel_flow_lag
 from . import channel_backend_dashboard
 from . import channel_alert
+from . import channel_report
+from . import channel_event_report
+from . import channel_log_report

@@ -95,6 +95,7 @@ from . import (
     test_settings_file,
     test_secret_rotation,
     test_secrets_kept,
+    test_report,
     test_settlement_api,
     test_settlement_book,
     test_settlement_import,

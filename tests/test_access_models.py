@@ -69,6 +69,8 @@ ACCESS = {
     "channel.gate": RECORDS,
     "channel.cursor": RECORDS,
     "channel.log": RECORDS,
+    "channel.event.report": RECORDS,
+    "channel.log.report": RECORDS,
     "channel.demand": RECORDS,
     "channel.published.stock": RECORDS,
     "channel.published.price": RECORDS,
@@ -172,7 +174,12 @@ class TestOtherCompany(TransactionCase):
         """What everybody may see of the products they see."""
         template = env["product.template"].create({"name": "x", "company_id": cls.other.id})
         values = {"product_tmpl_id": template.id, "image": PIXEL}
-        return {"channel.product.image": env["channel.product.image"].create(values)}
+        reports = ("channel.event.report", "channel.log.report")
+        own = [("company_id", "=", cls.other.id)]
+        return {
+            "channel.product.image": env["channel.product.image"].create(values),
+            **{name: env[name].search(own, limit=1) for name in reports},
+        }
 
     def _mine(self, record):
         return record.with_user(self.person).with_context(allowed_company_ids=None)
