@@ -7,6 +7,7 @@
     "license": "LGPL-3",
     "depends": ["queue_job", "sale_stock", "stock_delivery", "account", "phone_validation"],
     "external_dependencies": {
+        "python": ["woocommerce", "phonenumbers", "requests", "cryptography", "prometheus-client"],
     },
     "data": [
         "security/channel_groups.xml",
@@ -24,6 +25,7 @@
         "wizards/product_exclude_views.xml",
         "wizards/settlement_import_views.xml",
         "wizards/settings_views.xml",
+        "wizards/metrics_settings_views.xml",
         "views/channel_backend_views.xml",
         "views/channel_event_views.xml",
         "views/channel_issue_views.xml",

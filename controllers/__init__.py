@@ -1,2 +1,3 @@
 from . import image
+from . import metrics
 from . import webhook

@@ -112,3 +112,4 @@ from . import channel_alert
 from . import channel_report
 from . import channel_event_report
 from . import channel_log_report
+from . import channel_metrics_token

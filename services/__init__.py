@@ -71,3 +71,4 @@ from . import natural_keys
 from . import settings_file
 from . import issue_fixer
 from . import issue_fixer_product
+from . import metrics

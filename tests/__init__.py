@@ -26,6 +26,7 @@ from . import (
     test_issue_life,
     test_job_run,
     test_matching,
+    test_metrics,
     test_money_access,
     test_money_again,
     test_money_currencies,

@@ -86,6 +86,7 @@ ACCESS = {
     "channel.issue.ignore": WIZARDS,
     "channel.customer.erase": WIZARDS,
     "channel.order.import": WIZARDS,
+    "channel.metrics.settings": WIZARDS,
     "channel.settlement.import": WIZARDS,
     "channel.product.publish": rights(RUN, RUN),
 }

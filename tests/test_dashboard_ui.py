@@ -95,3 +95,7 @@ class TestDashboardInBrowser(HttpCase):
 
     def test_empty_dashboard_leads_to_the_set_up(self):
         self._look("channel_dashboard_empty", "channel_manager")
+
+    def test_metrics_are_switched_on(self):
+        self._look("channel_metrics", "channel_manager")
+        self.assertTrue(self.env["channel.metrics.token"]._stored())

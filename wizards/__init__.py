@@ -9,3 +9,4 @@ from . import settlement_import
 from . import setup_trial
 from . import settings_export
 from . import settings_import
+from . import metrics_settings

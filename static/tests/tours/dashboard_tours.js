@@ -82,3 +82,41 @@ tours.add("channel_dashboard_empty", {
         },
     ],
 });
+
+// starts on the dashboard; a manager switches the metrics on
+tours.add("channel_metrics", {
+    steps: () => [
+        {
+            content: "Open the configuration",
+            trigger: "[data-menu-xmlid='channel_connector.menu_channel_configuration']",
+            run: "click",
+        },
+        {
+            content: "Open the metrics",
+            trigger: "[data-menu-xmlid='channel_connector.menu_channel_metrics']",
+            run: "click",
+        },
+        {
+            content: "They are switched off",
+            trigger: ".modal .alert:contains(Switched off)",
+        },
+        {
+            content: "Make a token",
+            trigger: ".modal button[name=action_new_token]:contains(New Token)",
+            run: "click",
+        },
+        {
+            content: "It is shown, and can be copied",
+            trigger: ".modal .o_field_widget[name=token] button",
+        },
+        {
+            content: "Close it",
+            trigger: ".modal button:contains(Done)",
+            run: "click",
+        },
+        {
+            content: "It is gone",
+            trigger: "body:not(:has(.modal))",
+        },
+    ],
+});
