@@ -18,6 +18,12 @@ class ChannelDeadLetter(models.Model):
     _auto = False
     _order = "since DESC, id DESC"
     _rec_name = "reason"
+    _depends = {
+        "channel.event": ["state", "reason", "done_at", "value", "issue_id"],
+        "channel.outbox": ["state", "reason", "done_at", "issue_id"],
+        "channel.issue": ["state"],
+        "queue.job": ["state", "exc_name"],
+    }
 
     backend_id = fields.Many2one("channel.backend", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)

@@ -49,6 +49,7 @@ INNER = (
     "channel.gate",
     "channel.cursor",
     "channel.outbox",
+    "channel.dead.letter",
     "channel.published.stock",
     "channel.published.price",
     "channel.demand",
@@ -115,6 +116,9 @@ def make_everything(backend):
         ),
         "channel.event": event,
         "channel.issue": event.issue_id,
+        "channel.dead.letter": env["channel.dead.letter"].search(
+            [("backend_id", "=", backend.id)], limit=1
+        ),
         "channel.log": env["channel.log"].create({**row, "url": "http://127.0.0.1:9"}),
         "channel.map.tax": env["channel.map.tax"].create(code),
         "channel.map.payment": env["channel.map.payment"].create(code),

@@ -65,6 +65,7 @@ ACCESS = {
     "channel.outbox": {**RECORDS, "salesperson": READ},
     "channel.event": CHOICES,
     "channel.issue": CHOICES,
+    "channel.dead.letter": RECORDS,
     "channel.finding": RECORDS,
     "channel.gate": RECORDS,
     "channel.cursor": RECORDS,
@@ -84,6 +85,8 @@ ACCESS = {
     "channel.product.image": PRODUCTS,
     # wizards, whose records are their maker's own
     "channel.issue.ignore": WIZARDS,
+    "channel.payload.correction": WIZARDS,
+    "channel.payload.field": WIZARDS,
     "channel.customer.erase": WIZARDS,
     "channel.order.import": WIZARDS,
     "channel.metrics.settings": WIZARDS,

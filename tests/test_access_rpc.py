@@ -24,6 +24,7 @@ EXTENDED = {
 OF_USERS = {
     ("channel.event", "action_retry"),
     ("channel.issue", "action_retry"),
+    ("channel.dead.letter", "action_retry"),
     ("channel.issue", "action_accept_shop"),
     ("channel.issue", "action_keep_odoo"),
     ("channel.outbox", "action_retry"),
@@ -64,6 +65,7 @@ def make_wizards(env, backend, wanted=None):
     profile = profile or backend.env["channel.settlement.profile"].search([], limit=1)
     values = {
         "channel.issue.ignore": {"issue_ids": issue.ids, "reason": "known"},
+        "channel.payload.correction": {"event_id": issue.event_ids[:1].id},
         "channel.order.import": {"backend_id": backend.id, "external_ids": "7"},
         "channel.customer.erase": {"email": "jane@example.com"},
         "channel.product.publish": {
