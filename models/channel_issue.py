@@ -1,6 +1,6 @@
 """The exception workbench: one row per cause, however often it happens."""
 
-from collections import Counter
+from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -74,33 +74,40 @@ class ChannelIssue(models.Model):
         self.check_access("read")
         issues = self.sudo()
         events, notes = issues._stuck()
-        counts = issues._waiting_by_issue(events, notes)
+        records = issues._records_by_issue(events, notes)
         events._reopen()
         notes._reopen()
         started = issues._start_again()
         for issue in issues:
             # sudo keeps the user: the message is the person's own
-            issue.message_post(body=self.env._("Retried: %s", counts.get(issue.id, 0)))
-        return self._tell_retried(len(events) + len(notes) + started)
+            issue.message_post(body=self.env._("Retried: %s", len(records[issue.id])))
+        return self._tell_retried(len(set().union(*records.values())) + started)
 
-    def _waiting_by_issue(self, events, notes):
-        """``{issue id: number}`` of what is tried again for each of these issues."""
-        causes = [issue_id for event in events for issue_id in event.issue_ids.ids]
-        return Counter([*causes, *(note.issue_id.id for note in notes)])
+    def _records_by_issue(self, events, notes):
+        """``{issue id: records}`` that are tried again, however often they were told."""
+        records = defaultdict(set)
+        for event in events:
+            for issue_id in event.issue_ids.ids:
+                records[issue_id].add((event.backend_id, event.kind, event.external_id))
+        for note in notes:
+            records[note.issue_id.id].add((note.backend_id, note.res_model, note.res_id))
+        return records
 
     def _tell_retried(self, count):
         if count:
-            text = self.env._(
-                "%s are tried again. An issue closes when nothing waits for it.", count
-            )
+            text = self.env._("%s are tried again; what succeeds closes its issue.", count)
         else:
-            text = self.env._("Nothing waits for this any more.")
+            text = self.env._("Nothing waits for this.")
+        return self._notification(text, "success" if count else "warning")
+
+    def _notification(self, text, kind):
+        """The action that shows a text to the person, and the record anew."""
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "message": text,
-                "type": "success" if count else "warning",
+                "type": kind,
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }
@@ -169,4 +176,6 @@ class ChannelIssue(models.Model):
             issue._schedule()
         elif refresh and (news := differing(issue, values)):
             issue.write(news)
+        elif not issue.params and values.get("params"):
+            issue.params = values["params"]  # opened by a version that kept none
         return issue

@@ -78,7 +78,10 @@ class ChannelIssue(models.Model):
             done = fix(fixer, issue)
             issue.message_post(body=self.env._("Corrected: %s", done))
             retried |= fixer._equals(issue)
-        return retried.action_retry()
+        waiting = retried.filtered(lambda issue: issue.state == "open")
+        if not waiting:  # nothing had to wait: the mapping itself has ended it
+            return self._notification(self.env._("Corrected."), "success")
+        return waiting.action_retry()
 
     # === BUSINESS METHODS === #
 
