@@ -41,9 +41,11 @@ class ChannelIssue(models.Model):
     def _compute_figures(self):
         figures = self._figures()
         for issue in self:
-            nothing = (0, 0, issue.create_date, issue.create_date)
-            values = figures.get(issue.id, nothing)
-            issue.event_count, issue.waiting_count, issue.first_seen, issue.last_seen = values
+            opened = issue.create_date or fields.Datetime.now()
+            count, waiting, first, last = figures.get(issue.id, (0, 0, opened, opened))
+            issue.event_count, issue.waiting_count = count, waiting
+            # a retry receives anew what waits: then only the issue knows since when it did
+            issue.first_seen, issue.last_seen = min(first, opened), last
 
     def _figures(self):
         """``{issue id: (events and notes, records waiting, first seen, last seen)}``."""

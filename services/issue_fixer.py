@@ -84,7 +84,8 @@ class ChannelFixerMap(models.AbstractModel):
     _target = ""
 
     def _applies(self, issue):
-        return bool(self._code(issue))
+        """Once it is mapped there is nothing to choose; what waits has only to be tried again."""
+        return bool(self._code(issue)) and not self._find_row(issue)[self._target]
 
     def _code(self, issue):
         return (issue.params or {}).get("value") or ""

@@ -29,8 +29,13 @@ class TestFixers(IssueCase):
         )
         self.assertIn(f"{row.percent:g} %", issue.fix_question)
         tax = taxes.filtered(lambda tax: tax.amount == row.percent)[0]
-        self.fix(issue, fix_tax_id=tax.id)
-        self.assertEqual(row.tax_id, tax)
+        first_seen = issue.first_seen
+        issue.fix_tax_id = tax
+        issue.action_fix()
+        self.assertFalse(issue.fix_choice or issue.can_fix, "nothing is asked any more")
+        self.assertEqual((row.tax_id, issue.waiting_count), (tax, 3))
+        self.assertEqual(issue.first_seen, first_seen)
+        self.run_pending()
         self.assertSolved(issue, events)
         self.assertIn(tax.name, issue.message_ids.mapped("body")[-2])
 

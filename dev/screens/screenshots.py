@@ -120,9 +120,10 @@ def _conflict(odoo: Odoo) -> str:
 
 
 def _to_map(odoo: Odoo) -> str:
-    """The demo's shipping method, which nobody has mapped: chosen right on its issue."""
-    domain = [["code", "=", "unmapped_carrier"], ["state", "=", "open"]]
-    return f"channel-issues/{odoo.first('channel.issue', domain)}"
+    """A value that nobody has mapped, chosen right on its issue: a tax if there is, else the
+    demo's shipping method."""
+    domain = [["code", "in", ["unmapped", "unmapped_carrier"]], ["state", "=", "open"]]
+    return f"channel-issues/{odoo.first('channel.issue', domain, 'code')}"
 
 
 def _payout(odoo: Odoo) -> str:
