@@ -31,8 +31,8 @@ class ChannelIssue(models.Model):
     value_text = fields.Char(
         "Held",
         compute="_compute_value_at_stake",
-        help="The order totals that wait for this issue, in the currencies of the shop. Empty where "
-        "that is the company's.",
+        help="The order totals that wait for this issue, in the currencies of the shop. Empty "
+        "where that is the company's.",
     )
 
     # === COMPUTE METHODS === #
