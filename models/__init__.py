@@ -103,6 +103,7 @@ from . import channel_demand_notes
 from . import channel_retention
 from . import channel_secret_rotation
 from . import channel_audit
+from . import channel_owned
 from . import channel_privacy
 from . import optional
 from . import account_payment

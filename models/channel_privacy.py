@@ -9,9 +9,11 @@ import re
 from dataclasses import dataclass, field
 
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL, email_normalize
 
 from ..core.http import MASK
+from .channel_retention import SETTLED
 
 #: Kinds of events whose external id is an order's.
 OF_ORDERS = ("order", "payment", "refund", "shipment")
@@ -27,6 +29,7 @@ SEARCHED = {
     "channel.binding.partner": ("provider_data",),
     "channel.binding.order": ("provider_data",),
     "channel.preview.line": ("name", "changes", "payload", "reason"),
+    "channel.variance": ("name", "detail", "external_value", "odoo_value", "reason"),
 }
 #: What is emptied, and what loses only the words that name the person.
 EMPTIED = {
@@ -42,6 +45,7 @@ MASKED = {
     "channel.log": ("url", "reference"),
     "channel.outbox": ("reason",),
     "channel.preview.line": ("name", "reason"),
+    "channel.variance": ("name", "detail", "external_value", "odoo_value", "reason"),
 }
 
 
@@ -101,23 +105,12 @@ class ChannelPrivacy(models.AbstractModel):
 
     @api.model
     def _sales_of(self, partners):
-        ids = partners.ids
-        return (
-            self.env["sale.order"]
-            .sudo()
-            .search(
-                [
-                    "|",
-                    "|",
-                    ("partner_id", "in", ids),
-                    ("partner_invoice_id", "in", ids),
-                    ("partner_shipping_id", "in", ids),
-                    ("channel_backend_id", "!=", False),
-                ]
-            )
-            if ids
-            else self.env["sale.order"].sudo()
-        )
+        sales = self.env["sale.order"].sudo()
+        if not partners:
+            return sales
+        names = ("partner_id", "partner_invoice_id", "partner_shipping_id")
+        theirs = Domain.OR(Domain(name, "in", partners.ids) for name in names)
+        return sales.search(theirs & Domain("channel_backend_id", "!=", False))
 
     # === WHAT === #
 
@@ -215,18 +208,14 @@ class ChannelPrivacy(models.AbstractModel):
             for kind in kinds
         ]
         jobs = self.env["queue.job"].sudo()
-        told = ["|", "|", ("exc_info", "!=", False), ("exc_message", "!=", False)]
-        told += [("result", "!=", False)]
-        found = jobs.search([("identity_key", "in", keys), *told])
-        for email in person.emails:
-            found |= jobs.search(
-                [
-                    ("model_name", "=like", "channel.%"),
-                    "|",
-                    ("exc_info", "ilike", email),
-                    ("exc_message", "ilike", email),
-                ]
+        texts = ("exc_info", "exc_message", "result")
+        told = Domain.OR(Domain(name, "!=", False) for name in texts)
+        found = jobs.search(Domain("identity_key", "in", keys) & told)
+        if person.emails:
+            named = Domain.OR(
+                Domain(name, "=ilike", _pattern(email)) for name in texts for email in person.emails
             )
+            found |= jobs.search(Domain("model_name", "=like", "channel.%") & named)
         return found
 
     # === ERASING === #
@@ -241,7 +230,7 @@ class ChannelPrivacy(models.AbstractModel):
         counts = {}
         for name, records in found.items():
             if name == "channel.event":
-                records._purge_payloads()
+                self._clear_payloads(records, words)
             elif name == "queue.job":
                 records.write({"exc_info": False, "exc_message": False, "result": False})
             self._clear(name, records, words)
@@ -255,10 +244,18 @@ class ChannelPrivacy(models.AbstractModel):
             )
         self.env.flush_all()
 
+    def _clear_payloads(self, events, words):
+        """No gateway tells a payout again: one that is not booked yet loses the person only."""
+        kept = events.filtered(lambda one: one.kind == "settlement" and one.state not in SETTLED)
+        (events - kept)._purge_payloads()
+        pattern = _pattern_of(words)
+        for event in kept if pattern else ():
+            event.payload = _without(pattern, event.payload)
+
     def _clear(self, name, records, words):
         if names := [one for one in EMPTIED.get(name, ()) if one in records._fields]:
             records.write(dict.fromkeys(names, False))
-        pattern = re.compile("|".join(map(re.escape, words)), re.IGNORECASE) if words else None
+        pattern = _pattern_of(words)
         columns = [one for one in MASKED.get(name, ()) if one in records._fields]
         for record in records if pattern else ():
             masked = {one: _without(pattern, record[one]) for one in columns if record[one]}
@@ -270,6 +267,11 @@ class ChannelPrivacy(models.AbstractModel):
     def _label(self, name):
         """A model as people call it."""
         return self.env["ir.model"]._get(name).name
+
+
+def _pattern_of(words):
+    """What finds one of the words in a text; nothing where there are none."""
+    return re.compile("|".join(map(re.escape, words)), re.IGNORECASE) if words else None
 
 
 def _without(pattern, value):

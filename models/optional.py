@@ -230,7 +230,7 @@ class ChannelStockTargets(models.AbstractModel):
 # === ODOO'S PRIVACY LOOKUP === #
 
 #: What tells what happened, or still has to: the lookup's "Delete" only takes the person out of it.
-KEPT = ("channel.issue", "channel.outbox", "channel.binding.order")
+KEPT = ("channel.issue", "channel.outbox", "channel.binding.order", "channel.variance")
 
 
 class ChannelPrivacy(models.AbstractModel):

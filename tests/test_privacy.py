@@ -163,6 +163,23 @@ class TestErasure(ChannelCase):
         self.run_job(held)
         self.assertEqual(held.state, "done")
 
+    def test_a_payout_that_waits_loses_the_person_only(self):
+        """It can't be asked for again."""
+        rows = [
+            {
+                "kind": "settlement",
+                "external_id": "po_1",
+                "source": "manual",
+                "dedup_key": "po_1",
+                "payload": {"statement": {"lines": [{"text": WHO["email"], "amount": "10.00"}]}},
+            }
+        ]
+        event = self.env["channel.event"]._insert(self.backend, rows)
+        self._erase(partner_id=self.partner.id)
+        self.assertEqual(
+            event.payload, {"statement": {"lines": [{"text": "•••", "amount": "10.00"}]}}
+        )
+
     def test_it_is_said_without_whom(self):
         self._erase(partner_id=self.partner.id)
         text = str(self.backend.message_ids[0].body)
