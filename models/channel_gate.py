@@ -98,6 +98,7 @@ class ChannelGate(models.Model):
         self.log_wait(code, reference, seconds)
         return RetryableJobError(message, seconds=seconds, ignore_retry=True)
 
+    @api.private
     def log_wait(self, code, reference, seconds):
         """Note that a job waits, as a line of the HTTP log: waits can be counted there.
 
