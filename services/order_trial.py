@@ -48,7 +48,7 @@ class ChannelOrderTrial(models.AbstractModel):
             Work(self._event(backend, record), record.external_id, record, adapter, recorder)
             for record in records
         ]
-        outcomes = self._apply(backend, works)
+        outcomes = self._apply(backend, works) if works else []
         rows = [
             self._row(backend, work, outcome, known)
             for work, outcome in zip(works, outcomes, strict=True)

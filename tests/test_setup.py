@@ -6,6 +6,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, new_test_user, tagged
 
+from ..dev.woostore import Server, Store
 from .common import ChannelCase
 
 SETUP_FORM = "channel_connector.view_channel_backend_setup_form"
@@ -15,6 +16,17 @@ class SetupCase(ChannelCase):
     """A shop with orders, and a draft that knows its address and keys."""
 
     backend_values = {"state": "draft"}
+
+    def setUp(self):
+        super().setUp()
+        # what one test buys must not be another one's first import
+        case = type(self)
+        case.store = Store(**self.store_options)
+        case.server = Server(self.store)
+        self.server.__enter__()
+        self.addCleanup(self.server.__exit__, None, None, None)
+        keys = {"api_key": self.store.key, "api_secret": self.store.secret}
+        self.backend.write({"base_url": self.server.url, **keys})
 
     @classmethod
     def _make_backend(cls, company, name="Shop", **values):
@@ -281,6 +293,10 @@ class TestSetupChoices(SetupCase):
 class TestSetupReading(SetupCase):
     """What a draft may read: mappings, counts, matching, dry run."""
 
+    def opened(self, action):
+        self.backend.invalidate_recordset()
+        return self.env[action["res_model"]].browse(action["res_id"])
+
     def test_mappings_and_missing_taxes(self):
         self.store.statuses["packed"] = "Packed"
         self.go_to("mappings")
@@ -316,8 +332,7 @@ class TestSetupReading(SetupCase):
         mug = self._add_product("MUG")
         self.store.add_product(sku="NEW", name="Only there", regular_price="3.00")
         self.go_to("matching")
-        self.backend.action_setup_matching()
-        matching = self.backend.setup_matching_id
+        matching = self.opened(self.backend.action_setup_matching())
         self._run(matching, "_job_run")
         self.assertEqual(matching.state, "ready", matching.reason)
         self.assertEqual((self.backend.setup_matched, self.backend.setup_only_shop), (1, 1))
@@ -325,8 +340,7 @@ class TestSetupReading(SetupCase):
         self._run(matching, "_job_run")
         self.assertTrue(mug.channel_binding_ids)
         self.assertEqual(self.backend.action_setup_matching()["res_id"], matching.id)
-        self.backend.action_setup_preview()
-        preview = self.backend.setup_preview_id
+        preview = self.opened(self.backend.action_setup_preview())
         self._run(preview, "_job_run")
         self.assertEqual(self.backend.setup_create, 1)
         with self.assertRaisesRegex(UserError, "not connected"):
