@@ -86,6 +86,7 @@ class ChannelBackend(models.Model):
     def action_setup(self):
         """Begin the guided set-up, or go on where it was left."""
         self.ensure_one()
+        self.check_access("write")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "channel_connector.action_channel_setup"
         )
@@ -106,6 +107,7 @@ class ChannelBackend(models.Model):
 
     def action_setup_leave(self):
         """Close the set-up; the backend is kept as a draft."""
+        self.check_access("write")
         return {
             **self.env["ir.actions.act_window"]._for_xml_id(
                 "channel_connector.action_channel_dashboard"

@@ -58,7 +58,7 @@ class ChannelRunMixin(models.AbstractModel):
 
     def action_setup(self):
         """Back to the guided set-up that this run is a part of."""
-        return self.backend_id.action_setup()
+        return {**self.backend_id.action_setup(), "target": "main"}
 
     def action_refresh(self):
         """Show how far the job is."""

@@ -116,11 +116,13 @@ class ChannelBackend(models.Model):
     def action_setup_matching(self):
         """Open the matching; the first time it is begun."""
         self.ensure_one()
+        self.check_access("write")
         matching = self.setup_matching_id
         return matching._show() if matching else self.action_match_products()
 
     def action_setup_preview(self):
         """Open the dry run of the products' import; the first time it is begun."""
         self.ensure_one()
+        self.check_access("write")
         preview = self.setup_preview_id
         return preview._show() if preview else self.action_preview_import()

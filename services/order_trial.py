@@ -11,6 +11,9 @@ from .job_run import _as_channel_error as as_channel_error
 from .messages import issue_text
 from .order_values import naive
 
+#: Results that need a word; what becomes a sales order explains itself, and its name is undone.
+UNCLEAR = ("quotation", "ignored", "blocked", "failed")
+
 
 @dataclass
 class Known:
@@ -101,12 +104,13 @@ class ChannelOrderTrial(models.AbstractModel):
         order = self._parsed(work)
         sale = outcome.record if outcome.record else self.env["sale.order"]
         title, suggestion = self._texts(work, outcome)
+        result = self._result(outcome, sale)
         return {
             "backend_id": backend.id,
             "external_id": work.external_id,
             "number": order.number if order else work.external_id,
             "ordered_at": naive(order.created_at) if order else False,
-            "result": self._result(outcome, sale),
+            "result": result,
             "customer": sale.partner_id.display_name or False,
             "customer_found": self._customer_found(sale, known),
             "products": self._products(backend, sale, known),
@@ -115,7 +119,7 @@ class ChannelOrderTrial(models.AbstractModel):
             "odoo_total": sale.amount_total,
             "shop_tax": float(order.total_tax) if order else 0.0,
             "odoo_tax": sale.amount_tax,
-            "reason": title or outcome.reason or False,
+            "reason": title or (outcome.reason if result in UNCLEAR else False),
             "suggestion": suggestion or False,
             "lines": [self._line(line) for line in sale.order_line],
         }
