@@ -19,14 +19,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "screens"))
 from screenshots import SIZE, browser, settle
 
 ADDRESS = {
-    "first_name": "Jane",
-    "last_name": "Doe",
     "address_1": "Main Street 1",
     "city": "Brussels",
     "postcode": "1000",
     "country": "BE",
-    "email": "jane.doe@example.org",
 }
+BUYERS = (("Jane", "Doe"), ("John", "Doe"), ("Erika", "Mustermann"), ("Max", "Mustermann"))
 #: SKU, name, price and pieces of what the shop sells.
 GOODS = (
     ("MUG", "Coffee mug", "12.50", 40),
@@ -36,6 +34,25 @@ GOODS = (
 )
 #: What the README promises; a change of the wizard that costs more has to be meant.
 CLICKS, FIELDS = 13, 3
+#: Issues that hold nothing back: a shipping method is sold as the shipping product.
+NOTICES = {"unmapped_carrier"}
+
+
+def cart(number: int) -> Cart:
+    """What the buyer of that number puts into the cart."""
+    first, last = BUYERS[number % len(BUYERS)]
+    skus = (GOODS[number % 4][0], GOODS[(number * 3 + 1) % 4][0])
+    return Cart(
+        lines=[(sku, 1 + number % 3) for sku in dict.fromkeys(skus)],
+        shipping=[("flat_rate", "4.90")],
+        billing={
+            **ADDRESS,
+            "first_name": first,
+            "last_name": last,
+            "email": f"{first}.{last}@example.org".lower(),
+        },
+        payment_method="cod",
+    )
 
 
 class Admin:
@@ -95,14 +112,8 @@ def store() -> Iterator[Any]:
     store = Store(currency="USD", timezone="Europe/Brussels")
     for sku, name, price, pieces in GOODS:
         store.add_product(sku=sku, name=name, regular_price=price, stock_quantity=pieces)
-    for number, (sku, *_rest) in enumerate((*GOODS, *GOODS)):
-        cart = Cart(
-            lines=[(sku, 1 + number % 3)],
-            shipping=[("flat_rate", "4.90")],
-            billing=ADDRESS,
-            payment_method="cod",
-        )
-        store.place_order(cart)
+    for number in range(12):
+        store.place_order(cart(number))
     with Server(store) as served:
         yield served
 
@@ -139,18 +150,18 @@ def test_from_no_backend_to_the_first_order(running, store, admin, wait_until):
     admin.press("action_setup_next")
     admin.at("Mappings")
     admin.press("action_setup_create_taxes")
-    admin.look("mappings_done")
+    admin.look("mappings_made")
     admin.press("action_setup_next")
     admin.at("Products")
     admin.press("action_setup_next")
     admin.at("Dry Run")
     admin.press("action_setup_trial")
     admin.page.wait_for_selector(".o_field_widget[name=setup_trial_ids] .o_data_row")
-    admin.look("dry_run_done")
+    admin.look("dry_run")
     admin.press("action_setup_next")
     admin.at("Start Date")
     admin.click("button:has-text('Last 30 Days'):visible")
-    admin.look("start_date_done")
+    admin.look("start_date")
     admin.press("action_setup_next")
     admin.at("Go Live")
     admin.press("action_setup_live")
@@ -168,11 +179,12 @@ def test_from_no_backend_to_the_first_order(running, store, admin, wait_until):
     )
     admin.page.click("button[name=action_refresh]:visible")
     settle(admin.page)
-    admin.look("live_done")
+    admin.look("live")
     admin.press("action_view_orders")
     admin.page.wait_for_selector(".o_data_row:has-text('Jane Doe')")
     admin.look("orders")
-    assert not client.search_read("channel.issue", [("state", "=", "open")], ["title"])
+    issues = client.search_read("channel.issue", [("state", "=", "open")], ["code"])
+    assert {issue["code"] for issue in issues} <= NOTICES
     totals = client.search_read(
         "sale.order", [("channel_backend_id", "!=", False)], ["amount_total"]
     )
