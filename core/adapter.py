@@ -16,12 +16,14 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 from .canonical import (
     CheckResult,
     Customer,
+    HeadPage,
     Hook,
     HookReport,
     Note,
     Notice,
     Option,
     Order,
+    OrderHead,
     OrderUpdate,
     Page,
     Record,
@@ -133,6 +135,21 @@ class RefundSource(Protocol):
 
 
 @runtime_checkable
+class OrderAudit(Protocol):
+    """Can be compared with: shows what it has of all orders in few calls."""
+
+    def list_order_heads(self, cursor: Mapping[str, Any], limit: int) -> HeadPage:
+        """Up to ``limit`` orders by the moment they were placed, without ever losing one.
+
+        What happens to orders meanwhile moves none out of the way. The trash is left out. An
+        empty cursor starts at the beginning; ``{"since": "<ISO 8601 UTC>"}`` at a moment.
+        """
+
+    def order_heads(self, external_ids: Sequence[str]) -> Mapping[str, OrderHead]:
+        """These orders by their ids, also out of the trash; those that are gone lack."""
+
+
+@runtime_checkable
 class RefundSink(Protocol):
     def create_refund(self, request: RefundRequest, look_first: bool) -> Refund:
         """Make a refund, once.
@@ -189,6 +206,12 @@ class CatalogueSource(Protocol):
 
     def fetch_picture(self, image: Image, max_bytes: int) -> Picture:
         """Read an image. :raises errors.Rejected: ``bad_image``, it is none, or too large."""
+
+
+@runtime_checkable
+class CatalogueAudit(Protocol):
+    def present_products(self, external_ids: Sequence[str]) -> frozenset[str]:
+        """Which of these products the shop still has, outside of its trash; in few calls."""
 
 
 @runtime_checkable
@@ -356,12 +379,14 @@ ROLES: tuple[type, ...] = (
     Connectable,
     OrderSource,
     OrderSink,
+    OrderAudit,
     CustomerSource,
     RefundSource,
     RefundSink,
     FulfilmentSink,
     SettlementSource,
     CatalogueSource,
+    CatalogueAudit,
     CatalogueSink,
     StockSink,
     StockSource,

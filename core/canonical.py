@@ -179,6 +179,32 @@ class RefundRef:
 
 
 @dataclass(frozen=True)
+class OrderHead:
+    """What an order says of itself without its content; read by the hundred to compare.
+
+    ``total`` and ``total_tax`` are those of :class:`Order`; refunds are not taken off.
+    """
+
+    external_id: str
+    number: str
+    status: OrderStatus
+    status_code: str
+    currency: str
+    total: Decimal
+    total_tax: Decimal = ZERO
+    created_at: datetime | None = None
+    modified_at: datetime | None = None
+    paid_at: datetime | None = None
+    payment_method: str = ""
+    parent_external_id: str = ""
+    refunds: tuple[RefundRef, ...] = ()
+
+    @property
+    def refunded(self) -> Decimal:
+        return sum((refund.amount for refund in self.refunds), ZERO)
+
+
+@dataclass(frozen=True)
 class RefundLine:
     """What a refund gives back of one line of the order; every amount is positive.
 
@@ -562,6 +588,22 @@ class Record:
     payload: Mapping[str, Any]
     modified_at: datetime | None
     fetched_at: datetime
+
+
+@dataclass(frozen=True)
+class HeadPage:
+    """One step over all orders, in the order they were placed in. ``cursor``, ``more``: a
+    :class:`Page`'s. ``since``: orders placed before it are none of this page's, None: all are.
+    ``until``: every order placed before it was shown by now, None: every one. ``passed``: ids at
+    its beginning that earlier pages have shown.
+    """
+
+    heads: tuple[OrderHead, ...]
+    cursor: Mapping[str, Any]
+    more: bool
+    since: datetime | None = None
+    until: datetime | None = None
+    passed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,14 @@ from ...core.adapter import Credentials
 from ...core.canonical import (
     CheckResult,
     Customer,
+    HeadPage,
     Hook,
     HookReport,
     Note,
     Notice,
     Option,
     Order,
+    OrderHead,
     OrderUpdate,
     Page,
     Record,
@@ -31,6 +33,7 @@ from ...core.canonical import (
     TaxRate,
 )
 from . import (
+    audit,
     check,
     const,
     customer_walk,
@@ -118,6 +121,15 @@ class WooCommerceAdapter(CatalogueRoles, SinkRoles):
         checked(note.order_external_id)
         return orders_out.add_note(self.client, note, look_first)
 
+    def list_order_heads(self, cursor: Mapping[str, Any], limit: int) -> HeadPage:
+        return audit.list_order_heads(self.client, cursor, limit)
+
+    def order_heads(self, external_ids: Sequence[str]) -> Mapping[str, OrderHead]:
+        """Lists leave the trash out; so it is asked for what they lack."""
+        found = audit.heads_of(self.client, external_ids, "any")
+        missing = [external_id for external_id in external_ids if external_id not in found]
+        return {**found, **audit.heads_of(self.client, missing, "trash")}
+
     # === REFUNDS === #
 
     def fetch_refunds(self, order_external_id: str) -> Record:
@@ -144,14 +156,8 @@ class WooCommerceAdapter(CatalogueRoles, SinkRoles):
 
         Orders in the trash are left out, like those that are gone.
         """
-        params = {"_fields": "id,refunds", "status": "any", "per_page": const.MAX_PER_PAGE}
-        found: dict[str, tuple[RefundRef, ...]] = {}
-        ids = list(filter(fields.identifier, order_external_ids))
-        for start in range(0, len(ids), const.MAX_PER_PAGE):
-            chunk = ids[start : start + const.MAX_PER_PAGE]
-            for order in self.client.get_by_ids("orders", params, "include", chunk).sequence():
-                found[fields.identifier(order.get("id"))] = parse.parse_refund_refs(order)
-        return found
+        heads = audit.heads_of(self.client, order_external_ids, "any")
+        return {external_id: head.refunds for external_id, head in heads.items()}
 
     def create_refund(self, request: RefundRequest, look_first: bool) -> Refund:
         checked(request.order_external_id)

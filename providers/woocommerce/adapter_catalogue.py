@@ -19,6 +19,7 @@ from ...core.catalogue import (
     TermKind,
 )
 from . import (
+    audit,
     catalogue,
     const_products,
     fields,
@@ -83,6 +84,9 @@ class CatalogueRoles:
 
     def list_identities(self) -> Iterator[Sequence[Identity]]:
         return catalogue.identities(self.client)
+
+    def present_products(self, external_ids: Sequence[str]) -> frozenset[str]:
+        return audit.present_products(self.client, external_ids, self._languages)
 
     def list_terms(self, kind: TermKind) -> Sequence[Term]:
         return catalogue.terms(self.client, kind)

@@ -121,6 +121,12 @@ NO_NOTES = ("Backordered",)
 # === REFUNDS === #
 
 #: What is read of an order beside its refunds.
+#: What of an order a reconciliation compares; none of it needs the lines to be computed.
+HEAD_FIELDS = (
+    "id,number,parent_id,status,currency,total,total_tax,payment_method,date_created_gmt,"
+    "date_modified_gmt,date_paid_gmt,refunds"
+)
+
 REFUNDED_ORDER_FIELDS = "id,date_modified_gmt,refunds,line_items"
 
 #: Meta data of a refund that Odoo made; it is looked for before making one again.

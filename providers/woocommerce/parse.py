@@ -14,6 +14,7 @@ from ...core.canonical import (
     Customer,
     GiftCard,
     Order,
+    OrderHead,
     OrderStatus,
     Payment,
     RefundRef,
@@ -67,6 +68,30 @@ def parse_order(payload: Payload, admin_url: str = "") -> Order:
         meta=_custom_fields(meta),
         risk=_risk(meta),
         admin_url=admin_url,
+    )
+
+
+def parse_head(payload: Payload) -> OrderHead | None:
+    """An order's :data:`.const.HEAD_FIELDS`; None where they are those of no order."""
+    external_id = fields.identifier(payload.get("id"))
+    total = fields.amount(payload.get("total"), None)
+    code = status_code(payload)
+    if not external_id or total is None or not code:
+        return None
+    return OrderHead(
+        external_id=external_id,
+        number=fields.plain(payload.get("number")) or external_id,
+        status=const.ORDER_STATUS.get(code, OrderStatus.UNKNOWN),
+        status_code=code,
+        currency=fields.text(payload.get("currency")).upper(),
+        total=total,
+        total_tax=fields.money(payload.get("total_tax")),
+        created_at=fields.moment(payload.get("date_created_gmt")),
+        modified_at=fields.moment(payload.get("date_modified_gmt")),
+        paid_at=fields.moment(payload.get("date_paid_gmt")),
+        payment_method=fields.text(payload.get("payment_method")),
+        parent_external_id=fields.identifier(payload.get("parent_id")),
+        refunds=parse_refund_refs(payload),
     )
 
 

@@ -13,6 +13,7 @@ from ..contract.catalogue_source import CatalogueSourceContract
 from ..contract.connectable import ConnectableContract
 from ..contract.customer_source import CustomerSourceContract
 from ..contract.fulfilment_sink import FulfilmentSinkContract
+from ..contract.order_audit import CatalogueAuditContract, OrderAuditContract
 from ..contract.order_sink import OrderSinkContract
 from ..contract.order_source import OrderSourceContract
 from ..contract.price_sink import PriceSinkContract
@@ -77,6 +78,14 @@ class TestConnectable(ConnectableContract):
 
 
 class TestOrderSource(OrderSourceContract):
+    pass
+
+
+class TestOrderAudit(OrderAuditContract):
+    pass
+
+
+class TestCatalogueAudit(CatalogueAuditContract):
     pass
 
 
