@@ -53,6 +53,7 @@ from . import channel_variance
 from . import channel_backend_setup
 from . import channel_setup_choices
 from . import channel_backend_trial
+from . import ir_sequence
 from . import channel_setup_tools
 from . import channel_first_import
 from . import product_display

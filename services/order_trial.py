@@ -31,14 +31,14 @@ class ChannelOrderTrial(models.AbstractModel):
         """Import ``records`` the way a job does, look at the result, and undo it.
 
         On a cursor of its own, which is always rolled back: no order, contact, transfer, mail or
-        job stays. Only numbers that Odoo draws from a sequence with gaps are used up.
+        job stays, and no number of a sequence is used up.
 
         :param records: :class:`core.canonical.Record` of orders
         :return: ``(rows, recorder)``: values of ``channel.setup.trial``, and what was noted
         """
         self.env.flush_all()
         with self.env.registry.cursor() as cr:
-            env = backend.env(cr=cr)
+            env = backend.env(cr=cr, context={**backend.env.context, "channel_trial": True})
             try:
                 return self.with_env(env)._import(backend.with_env(env), adapter, records)
             finally:

@@ -414,6 +414,23 @@ class TestTrial(SetupCase):
         self.backend.action_setup_trial()
         self.assertEqual(len(self.backend.setup_trial_ids), 3, "the second replaces the first")
 
+    def _next_numbers(self):
+        """What PostgreSQL's sequences behind Odoo's would give next; they never roll back."""
+        self.env.cr.execute(
+            "SELECT sequencename, last_value FROM pg_sequences WHERE sequencename ~ '^ir_sequence_'"
+        )
+        return dict(self.env.cr.fetchall())
+
+    def test_no_number_is_used_up(self):
+        self._add_product("MUG")
+        self.place(("MUG", 1))
+        self.go_to("mappings")
+        self.backend.action_setup_create_taxes()
+        before = self._next_numbers()
+        self.backend.action_setup_trial()
+        self.assertEqual(self.backend.setup_trial_ids.result, "order")
+        self.assertEqual(self._next_numbers(), before)
+
     def test_one_bad_order_among_good_ones(self):
         self._add_product("MUG")
         self.store.add_product(sku="GHOST", name="Ghost", regular_price="1.00")

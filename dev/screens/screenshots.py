@@ -1,4 +1,8 @@
-"""Takes the README's pictures from a running dev/demo with a real browser."""
+"""Takes the README's pictures from a running dev/demo with a real browser.
+
+Those of the set-up, which has to begin with nothing, are taken by dev/integration/test_setup.py:
+``SETUP_SHOTS=static/description/screenshots dev/test --integration -k test_setup``.
+"""
 
 from __future__ import annotations
 
