@@ -1,5 +1,6 @@
 """Secrets stay where they were put: no table, log, answer or error shows them."""
 
+import base64
 import logging
 
 from odoo.exceptions import UserError
@@ -223,6 +224,15 @@ class TestSecretsByRpc(HttpCase):
 
 @tagged("post_install", "-at_install")
 class TestSecretsAndScreens(TransactionCase):
+    def test_the_settings_file_holds_none(self):
+        backend = make_backend(self.env, wp_user="anna", wp_app_password="wp-app-never-shown")
+        wizard = self.env["channel.settings.export"].create({"backend_id": backend.id})
+        text = base64.b64decode(wizard.data).decode()
+        self.assertIn("log_days", text)
+        stored = [backend.sudo()[name] for name in backend._secret_fields()]
+        for word in (*SECRETS, "never-shown", backend.webhook_token, *filter(None, stored)):
+            self.assertNotIn(word, text)
+
     def test_every_field_that_takes_a_secret_hides_it(self):
         """In the form such a field is a password, and only managers have it."""
         backend = self.env["channel.backend"]
