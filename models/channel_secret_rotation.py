@@ -145,14 +145,16 @@ class ChannelBackend(models.Model):
 
     def _tick(self):
         result = super()._tick()
-        if self.webhook_secret_before and self._secret_before_is_over():
+        if self.webhook_secret_before and not self.webhook_secret_changed_at:
+            self.webhook_secret_changed_at = fields.Datetime.now()  # changed before this was kept
+        elif self.webhook_secret_before and self._secret_before_is_over():
             self.webhook_secret_before = False
         return result
 
     def _secret_before_is_over(self):
         """Whether nothing that the shop still delivers can be signed with the secret before."""
         now = fields.Datetime.now()
-        changed = self.webhook_secret_changed_at or self.write_date
+        changed = self.webhook_secret_changed_at
         if self.webhook_rotating or now - changed < QUIET:
             return False
         if now - changed >= KEEP_BEFORE:
