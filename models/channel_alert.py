@@ -155,8 +155,13 @@ class ChannelBackend(models.Model):
             return False
         if flow.lag_state == "late":
             beyond = timedelta(seconds=flow.lag - flow.latency_target)
-            return True if beyond > GRACE else None
+            return True if beyond > GRACE and not self._takes_its_time(flow) else None
         return None if slow else False
+
+    def _takes_its_time(self, flow):
+        """Years of orders may take hours to come in; the first import shows its own progress."""
+        states = self.first_flow_ids.mapped("first_state") if self.first_import_open else []
+        return flow.direction == "in" and "running" in states
 
     def _silence_alert(self):
         hours = self.alert_silence_hours

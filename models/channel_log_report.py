@@ -30,7 +30,7 @@ class ChannelLogReport(models.Model):
     moment = fields.Datetime("Date", readonly=True)
     hour = fields.Char(readonly=True, help="In your time zone.")
     number = fields.Integer(readonly=True, aggregator="sum")
-    errors = fields.Integer("Errors", readonly=True, aggregator="sum")
+    errors = fields.Integer(readonly=True, aggregator="sum")
     duration = fields.Float("Time (ms), sum", readonly=True, aggregator="sum")
     duration_mean = fields.Float("Time (ms), mean", readonly=True, aggregator="avg")
     duration_p50 = fields.Float("Time (ms), half of them", readonly=True, aggregator="avg")

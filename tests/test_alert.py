@@ -99,6 +99,14 @@ class TestAlerts(TransactionCase):
         stock.active = False
         self.assertEqual(self._check(), [])
 
+    def test_the_first_import_takes_its_time(self):
+        self._event(1, 500)
+        self.backend.write({"first_import_at": fields.Datetime.now()})
+        self.assertTrue(self.backend.first_import_open)
+        self.assertEqual(self._check(), [])
+        self.backend.first_import_at -= timedelta(days=365)
+        self.assertEqual(self._check(), ["lag_too_long"])
+
     def test_switched_off(self):
         self._event(1, 500)
         self.assertEqual(self._check(), ["lag_too_long"])
