@@ -4,8 +4,6 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 from odoo.tools.misc import format_datetime
 
-from ..services.messages import finding_text
-
 #: Mapping tables whose unmapped values hold orders back; the others have a default.
 MAPS = ("tax_map_ids", "status_map_ids")
 
@@ -50,7 +48,7 @@ class ChannelBackend(models.Model):
                 "The shop has not answered since %(since)s (%(reason)s). Nothing is lost: "
                 "deliveries are kept, and Odoo asks again at %(next)s.",
                 since=format_datetime(self.env, gate.opened_at, dt_format="short"),
-                reason=finding_text(self.env, gate.reason, {})[0] if gate.reason else "?",
+                reason=gate._why(),
                 next=format_datetime(self.env, gate.open_until, dt_format="short"),
             )
 

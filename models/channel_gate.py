@@ -10,6 +10,7 @@ from odoo.addons.queue_job.exception import RetryableJobError
 
 from ..core import errors
 from ..services.claim import TRANSIENT
+from ..services.messages import finding_text
 
 #: Seconds a breaker stays open after 1, 2, 3 … failures in a row, unless the shop names a time.
 BACKOFF = (15, 30, 60, 120, 300, 600)
@@ -52,6 +53,10 @@ class ChannelGate(models.Model):
     def _of(self, backend):
         """The gate of a backend."""
         return self.search([("backend_id", "=", backend.id)], limit=1)
+
+    def _why(self):
+        """Why the shop does not answer, in words."""
+        return finding_text(self.env, self.reason, {})[0] if self.reason else "?"
 
     def _execute(self, query, params):
         """One statement, committed at once on a cursor of its own; the first row or None.

@@ -61,7 +61,7 @@ class ChannelBackend(models.Model):
             return self.env._("Nothing holds them back.")
         return self.env._(
             "%(reason)s, %(failures)s time(s) in a row, since %(since)s. Next try: %(next)s.",
-            reason=gate.reason or "?",
+            reason=gate._why(),
             failures=gate.failures,
             since=format_datetime(self.env, gate.opened_at, dt_format="short"),
             next=format_datetime(self.env, gate.open_until, dt_format="short"),

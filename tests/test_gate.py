@@ -194,7 +194,7 @@ class TestByHand(GateCase):
             self.gate.failed(errors.Unreachable("connection_refused"))
             self._reread()
             self.assertEqual(self.backend.gate_state, "outage")
-            self.assertIn("connection_refused", self.backend.gate_message)
+            self.assertIn("refuses connections", self.backend.gate_message)
             _event, job = self._postponed("action_gate_try")
         self.assertFalse(job.eta)
         self.assertEqual((self._reread().failures, self.gate.open_until), (0, False))
