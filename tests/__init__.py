@@ -117,6 +117,7 @@ from . import (
     test_two_companies,
     test_ui,
     test_ui_catalogue,
+    test_ui_issue,
     test_ui_setup,
     test_ui_flows,
     test_urgency,
