@@ -17,6 +17,13 @@ class ChannelEvent(models.Model):
         help="Everything that stood in its way at the last try.",
     )
 
+    cause_count = fields.Integer("Number of Causes", compute="_compute_cause_count")
+
+    @api.depends("issue_ids")
+    def _compute_cause_count(self):
+        for event in self:
+            event.cause_count = len(event.issue_ids)
+
     @api.private
     def init(self):
         """Events of a version that knew one cause of an event."""
