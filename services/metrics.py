@@ -137,6 +137,12 @@ class ChannelMetrics(models.AbstractModel):
             [((names[gate.backend_id.id],), int(bool(gate.open_until))) for gate in gates],
         )
         yield _gauge(
+            "channel_calls_stopped",
+            "1 while a person has stopped calls to the shop.",
+            ("backend",),
+            [((names[gate.backend_id.id],), int(gate.stopped)) for gate in gates],
+        )
+        yield _gauge(
             "channel_breaker_failures",
             "Failures in a row of calls to the shop.",
             ("backend",),

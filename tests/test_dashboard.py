@@ -188,7 +188,7 @@ class TestFigures(TransactionCase):
         more = make_backend(self.env, name="Third", state="connected")
         after = self._queries(self.backend | self.other | more)
         self.assertEqual(after, before)
-        self.assertLessEqual(after, 20)
+        self.assertLessEqual(after, 22)
 
     def _queries(self, backends):
         self._shown(backends)

@@ -35,6 +35,8 @@ class TestDashboardInBrowser(HttpCase):
                 self._note(backend, index, state)
         for number in range(3):
             self.env["channel.issue"]._touch(backend, "unmapped", str(number), title=str(number))
+        wait = {"backend_id": backend.id, "direction": "wait", "error": "budget", "duration": 1}
+        self.env["channel.log"].create([wait] * 7)
         self._orders(backend, 4)
         self._variances(backend, 5)
         return backend
