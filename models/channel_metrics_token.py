@@ -56,8 +56,19 @@ class ChannelMetricsToken(models.AbstractModel):
 
     @api.model
     def _check_manager(self):
+        """The figures are those of all shops: whoever opens them has to work for all."""
+        if self.env.su:
+            return
         if not self.env.user.has_group("channel_connector.group_manager"):
             raise AccessError(self.env._("Only a Channel Manager may change the metrics' token."))
+        shops = self.env["channel.backend"].sudo().with_context(active_test=False).search([])
+        if shops.company_id - self.env.user.company_ids:
+            raise AccessError(
+                self.env._(
+                    "The metrics show the shops of all companies. Ask a Channel Manager who works "
+                    "for all of them."
+                )
+            )
 
 
 def _hash(token):

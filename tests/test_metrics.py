@@ -124,6 +124,9 @@ class TestMetrics(TransactionCase):
         gate.write({"open_until": fields.Datetime.now(), "failures": 3})
         self.assertEqual(self._figure("channel_breaker_open"), 1)
         self.assertEqual(self._figure("channel_breaker_failures"), 3)
+        self.assertEqual(self._figure("channel_calls_stopped"), 0)
+        gate.stopped = True
+        self.assertEqual(self._figure("channel_calls_stopped"), 1)
 
     def test_calls(self):
         line = {"backend_id": self.backend.id, "direction": "out"}
@@ -136,6 +139,12 @@ class TestMetrics(TransactionCase):
         self.assertEqual(self._figure(calls, status="200", error=""), 3)
         self.assertEqual(self._figure(calls, status="429", error="rate_limited"), 1)
         took = "channel_api_duration_seconds_last_hour"
+        self.assertEqual(self._figure(took, quantile="0.5"), 0.2)
+        wait = {**line, "direction": "wait", "error": "budget", "duration": 4000}
+        log.create([wait, wait])
+        self.assertEqual(self._figure("channel_waits_last_hour", reason="budget"), 2)
+        self.assertEqual(self._figure("channel_wait_seconds_last_hour", reason="budget"), 8)
+        self.assertEqual(self._figure(calls, status="0", error="budget"), None)
         self.assertEqual(self._figure(took, quantile="0.5"), 0.2)
 
     def test_issues(self):
@@ -173,6 +182,17 @@ class TestMetrics(TransactionCase):
         before = self.env.cr.sql_log_count
         self.env["channel.metrics"]._text()
         return self.env.cr.sql_log_count - before
+
+    def test_only_who_works_for_all_companies_opens_the_figures_of_all(self):
+        manager = new_test_user(self.env, "channel_manager", "channel_connector.group_manager")
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        make_backend(self.env, name="Far Shop", company_id=company.id)
+        tokens = self.env["channel.metrics.token"].with_user(manager)
+        for change in (tokens._renew, tokens._switch_off):
+            with self.assertRaises(AccessError):
+                change()
+        manager.company_ids += company
+        self.assertTrue(tokens._renew())
 
     def test_only_managers_make_tokens(self):
         user = new_test_user(self.env, "channel_user", "channel_connector.group_user")

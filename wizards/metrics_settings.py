@@ -24,6 +24,7 @@ class ChannelMetricsSettings(models.TransientModel):
 
     def action_new_token(self):
         """Make a token and show it, this once."""
+        self.check_access("write")
         token = self.env["channel.metrics.token"]._renew()
         return {
             "type": "ir.actions.act_window",
@@ -35,5 +36,7 @@ class ChannelMetricsSettings(models.TransientModel):
         }
 
     def action_switch_off(self):
+        """No figures without a token."""
+        self.check_access("write")
         self.env["channel.metrics.token"]._switch_off()
         return {"type": "ir.actions.act_window_close"}
