@@ -50,6 +50,7 @@ class ChannelFlow(models.Model):
 
     # === COMPUTE METHODS === #
 
+    @api.depends("paused", "active", "backend_id.state", "cursor_id.through_at")
     def _compute_first_import(self):
         counts = self._count_first_events()
         for flow in self:
