@@ -167,6 +167,8 @@ class ChannelFlow(models.Model):
         flow = self._for_job()
         if not flow or not flow._runs():
             return "the flow does not run"
+        # this process may not have heard yet that the flow goes on, and would make no jobs
+        self.env.registry.clear_cache()
         return f"{flow._wake()} go on"
 
     def _wake(self):
