@@ -16,13 +16,13 @@ class TestNeutralize(TransactionCase):
                 "base_url": "https://live.example.com",
                 "api_key": "ck_live",
                 "api_secret": "cs_live",
-                "webhook_secret": "first",
+                "webhook_secret": "hook_one",
                 "provider_settings": {"extra": "credential"},
                 "wp_user": "odoo",
                 "wp_app_password": "abcd efgh",
             }
         )
-        cls.backend.webhook_secret = "second"
+        cls.backend.webhook_secret = "hook_two"
         cls.backend._remember_identity()
         cls.backend.state = "connected"
         cls.waiting, cls.settled = cls.env["channel.event"]._insert(
@@ -64,7 +64,7 @@ class TestNeutralize(TransactionCase):
         gone += ("webhook_rotating", "webhook_secret_changed_at")
         for name in gone:
             self.assertFalse(after[name], name)
-        for text in ("live.example.com", "ck_live", "cs_live", "first", "second", "credential"):
+        for text in ("live.example.com", "ck_live", "cs_live", "hook_one", "hook_two", "credential"):
             self.assertNotIn(text, repr(after))
         self.assertEqual(self.backend.state, "draft")
         self.assertEqual(self.backend._webhook_secrets(), [])
