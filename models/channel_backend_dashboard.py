@@ -180,14 +180,21 @@ class ChannelBackend(models.Model):
 
     def action_view_open_variances(self):
         title = self.env._("Variances")
-        return self._open_rows("action_channel_variance", title, Domain("state", "=", "open"))
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "channel.variance",
+            "views": [(False, "list"), (False, "form")],
+            **self._only_rows(title, Domain("state", "=", "open")),
+        }
 
     def _open_rows(self, action, title, domain):
         """A list of this backend's rows and nothing else, whatever its filters usually are."""
-        self.ensure_one()
         values = self.env["ir.actions.act_window"]._for_xml_id(f"channel_connector.{action}")
+        return {**values, **self._only_rows(title, domain)}
+
+    def _only_rows(self, title, domain):
+        self.ensure_one()
         return {
-            **values,
             "name": self.env._("%(shop)s: %(what)s", shop=self.name, what=title),
             "domain": list(Domain("backend_id", "=", self.id) & domain),
             "context": {"one_backend": True},

@@ -61,8 +61,9 @@ class ChannelMetricsToken(models.AbstractModel):
             return
         if not self.env.user.has_group("channel_connector.group_manager"):
             raise AccessError(self.env._("Only a Channel Manager may change the metrics' token."))
-        shops = self.env["channel.backend"].sudo().with_context(active_test=False).search([])
-        if shops.company_id - self.env.user.company_ids:
+        shops = self.env["channel.backend"].sudo().with_context(active_test=False)
+        ((companies,),) = shops._read_group([], aggregates=["company_id:recordset"])
+        if companies - self.env.user.company_ids:
             raise AccessError(
                 self.env._(
                     "The metrics show the shops of all companies. Ask a Channel Manager who works "

@@ -56,6 +56,7 @@ tours.add("channel_dashboard", {
         },
         ...opensWhatItCounts("orders today", "a[name=action_view_orders_today] .fs-3"),
         ...opensWhatItCounts("open issues", "a[name=action_view_open_issues] .fs-3"),
+        ...opensWhatItCounts("variances", "a[name=action_view_open_variances] .fs-3"),
         ...opensWhatItCounts("waits of jobs", "a[name=action_view_waits] .o_channel_waits"),
         ...["in", "out"].flatMap((box) =>
             QUEUE.flatMap((name) => opensWhatItCounts(`${box} ${name}`, `td[name=${box}_${name}] a`))
