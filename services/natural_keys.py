@@ -6,7 +6,6 @@ from odoo import models
 
 #: What tells records of a model apart, beside their company; paths as in a domain.
 KEYS = {
-    "account.account": ("code",),
     "account.analytic.account": ("code", "name"),
     "account.journal": ("code",),
     "account.payment.method.line": ("journal_id.code", "code", "payment_type", "name"),
@@ -69,7 +68,7 @@ class ChannelNaturalKeys(models.AbstractModel):
             found = Model.search([*domain, ("company_id", "=", company.id)], limit=2)
             found = found or Model.search([*domain, ("company_id", "=", False)], limit=2)
         else:
-            found = Model.search([*domain, *Model._check_company_domain(company)], limit=2)
+            found = Model.search(domain, limit=2)
         return found if len(found) == 1 else Model
 
     def _text(self, key):

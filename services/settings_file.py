@@ -133,7 +133,7 @@ class ChannelSettingsFile(models.AbstractModel):
     def _is_setting(self, record, name):
         """Whether a field may leave the database; an override may say no to more fields."""
         one = record._fields[name]
-        if name in OF_THIS_SHOP.get(record._name, ()) or one.automatic or one.groups:
+        if name in (*OF_THIS_SHOP.get(record._name, ()), *models.MAGIC_COLUMNS) or one.groups:
             return False
         if not one.store or not one.copy or one.readonly or one.related:
             return False

@@ -25,14 +25,20 @@ class TestRunner(ChannelCase):
         self.runner.simple_configure(CHANNELS)
         self.made = 0
 
-    def notify(self, kind, state="pending", uuid=None, **values):
+    def notify(self, kind, state="pending", uuid=None):
+        """What the database tells the runner of a job; one that is named was made first."""
         self.made += 1
-        options = {"priority": priority_of(kind), "seq": 10, "eta": None, "state": state, **values}
         name = uuid or f"{kind}-{self.made}"
         self.runner.notify(
-            "db", channel_of(kind), name, date_created=self.made, state=state, **options
+            "db",
+            channel_of(kind),
+            name,
+            seq=10,
+            date_created=0 if uuid else self.made,
+            priority=priority_of(kind),
+            eta=None,
+            state=state,
         )
-        return name
 
     def started(self):
         return [job.uuid.split("-")[0] for job in self.runner.get_jobs_to_run(self.made)]
