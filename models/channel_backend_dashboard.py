@@ -194,8 +194,10 @@ class ChannelBackend(models.Model):
 
     def _only_rows(self, title, domain):
         self.ensure_one()
+        name = self.env._("%(shop)s: %(what)s", shop=self.name, what=title)
         return {
-            "name": self.env._("%(shop)s: %(what)s", shop=self.name, what=title),
+            "name": name,
+            "display_name": name,  # what the breadcrumb shows first
             "domain": list(Domain("backend_id", "=", self.id) & domain),
             "context": {"one_backend": True},
         }

@@ -145,6 +145,7 @@ class ChannelFlow(models.Model):
         return {
             **action,
             "name": self.display_name,
+            "display_name": self.display_name,
             "res_model": model,
             "domain": self._waiting_domain(),
             "context": {"one_backend": True},
