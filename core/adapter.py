@@ -412,6 +412,7 @@ FLOW_ROLES: Mapping[tuple[str, str], type] = {
     ("product", "out"): CatalogueSink,
     ("stock", "out"): StockSink,
     ("price", "out"): PriceSink,
+    ("reconcile", "in"): OrderAudit,
 }
 
 

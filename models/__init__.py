@@ -48,7 +48,6 @@ from . import channel_matching_line
 from . import channel_matching
 from . import channel_preview_line
 from . import channel_preview
-from . import channel_reconciliation
 from . import channel_variance
 from . import channel_backend_setup
 from . import channel_setup_choices
@@ -56,6 +55,11 @@ from . import channel_backend_trial
 from . import ir_sequence
 from . import channel_setup_tools
 from . import channel_first_import
+from . import channel_variance_book
+from . import channel_variance_fix
+from . import channel_reconciliation
+from . import channel_flow_reconcile
+from . import channel_reconciliation_display
 from . import product_display
 from . import channel_backend_stock_import
 from . import channel_binding_outbound

@@ -21,6 +21,7 @@ KINDS = [
     ("product", "Products"),
     ("stock", "Stock"),
     ("price", "Prices"),
+    ("reconcile", "Reconciliation"),
 ]
 
 #: Kinds of records that come in, and the service that takes them.
@@ -72,6 +73,7 @@ PAGES_PER_JOB = 30
 RECONCILED = {
     ("refund", "in"): "channel.refund.reconciler",
     ("stock", "out"): "channel.stock.exporter",
+    ("reconcile", "in"): "channel.reconciler",
 }
 #: Minutes between two scheduled runs, where ten would be too often.
 INTERVALS = {
@@ -80,6 +82,7 @@ INTERVALS = {
     ("settlement", "in"): 360,
     ("product", "in"): 60,
     ("stock", "out"): 1440,
+    ("reconcile", "in"): 1440,
 }
 DEFAULT_INTERVAL = 10
 

@@ -68,7 +68,9 @@ class ChannelVariance(models.Model):
     detail = fields.Text("Details", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     amount = fields.Monetary(
-        "Difference", readonly=True, help="What the shop has more than Odoo, in the shop's currency."
+        "Difference",
+        readonly=True,
+        help="What the shop has more than Odoo, in the shop's currency.",
     )
     company_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Company Currency"
@@ -95,6 +97,9 @@ class ChannelVariance(models.Model):
     found_at = fields.Datetime("First Found", default=Datetime.now, readonly=True)
     seen_at = fields.Datetime("Last Found", default=Datetime.now, readonly=True)
     fix_begun_at = fields.Datetime("Repair Begun", readonly=True)
+    fix_failed = fields.Boolean(
+        compute="_compute_fix_failed", help="It was repaired, and found different again."
+    )
     fixed_at = fields.Datetime("Equal Since", readonly=True)
     reason = fields.Char("Ignored Because", readonly=True)
     url = fields.Char("Shop Address", compute="_compute_url")
@@ -103,6 +108,12 @@ class ChannelVariance(models.Model):
     _external_idx = models.Index("(backend_id, kind, external_id) WHERE state = 'open'")
 
     # === COMPUTE METHODS === #
+
+    @api.depends("fix_begun_at", "seen_at")
+    def _compute_fix_failed(self):
+        for row in self:
+            begun = row.state == "open" and row.fix_begun_at
+            row.fix_failed = bool(begun) and row.seen_at > begun
 
     @api.depends("backend_id", "external_id", "kind")
     def _compute_url(self):

@@ -72,3 +72,7 @@ from . import settings_file
 from . import issue_fixer
 from . import issue_fixer_product
 from . import metrics
+from . import reconcile_orders
+from . import reconcile_money
+from . import reconcile_catalogue
+from . import reconciler

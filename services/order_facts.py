@@ -7,9 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from ..core.canonical import ZERO, Address, Line, Order, OrderStatus, Payment, ProductRef
 from ..core.fingerprint import fingerprint
+from ..core.reconcile import OVER as OVER  # whoever asks what of an order counts asks here
 
-#: In the shop such an order is over; nothing is sold by it (any more).
-OVER = (OrderStatus.CANCELLED, OrderStatus.FAILED, OrderStatus.TRASHED)
 #: The shop released it for shipping: it is paid, or will be on delivery.
 RELEASED = (OrderStatus.PROCESSING, OrderStatus.COMPLETED)
 #: Parts of an order that are its content, what was sold to whom: all of it follows, or none.

@@ -261,3 +261,15 @@ def _label(env, field, labels):
     if field.startswith("attribute."):
         return env._("Attribute “%s”", field.partition(".")[2].capitalize())
     return labels.get(field) or field.replace("_", " ").replace(".", ": ").capitalize()
+
+
+def changes_text(env, changes, *sides):
+    """``Name: Mug → Cup``, a line for each of :func:`change_values`; the sides in this order."""
+    labels = field_labels(env)
+    lines = []
+    for change in changes:
+        show = _picture if change["field"] == "images" else lambda value: value
+        texts = [_cut(_text(env, show(change[side])), 0) for side in sides]
+        name = " ".join(filter(None, (change["variant"], _label(env, change["field"], labels))))
+        lines.append(f"{name}: {' → '.join(texts)}")
+    return "\n".join(lines)

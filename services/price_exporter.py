@@ -10,7 +10,7 @@ from ..core.ownership import Rule, Verdict, verdict
 from .drain import Planned
 from .messages import issue_text
 from .price_state import PriceChange, ShopPrice
-from .price_values import price_to_json
+from .price_values import aware, price_to_json
 
 
 class ChannelPriceExporter(models.AbstractModel):
@@ -91,8 +91,38 @@ class ChannelPriceExporter(models.AbstractModel):
         row = backend.ownership_ids.filtered(lambda row: row.group == "prices")
         return Rule(row.owner, row.conflict_policy)
 
-    def _change(self, rule, binding, told, quote):
+    def _differing(self, backend, prices):
+        """What would be told of prices that the shop shows otherwise; writes nothing.
+
+        :param prices: ``{external id: core.catalogue.Price}`` as they were read now
+        :return: list of :class:`.price_state.PriceChange`, ``before`` being what the shop shows
+        """
+        backend = backend._env()
+        now = fields.Datetime.now()
+        bindings = backend.env["channel.binding.product"].search(
+            [
+                ("backend_id", "=", backend.id),
+                ("external_id", "in", list(prices)),
+                ("gone_at", "=", False),
+            ],
+            order="id",
+        )
+        quotes = backend.env["channel.price.reader"]._quote(backend, bindings.odoo_id, now)
+        published = self.env["channel.published.price"].search([("binding_id", "in", bindings.ids)])
+        told = {row.binding_id.id: row for row in published}
+        rule, terms = self._rule(backend), backend._price_terms()
+        changes = []
+        for binding in bindings:
+            shown = terms.price(prices[binding.external_id]).at(aware(now))
+            quote = quotes[binding.odoo_id.id]
+            if shown != quote.price.at(aware(now)):
+                changes.append(self._change(rule, binding, told.get(binding.id), quote, shown))
+        return changes
+
+    def _change(self, rule, binding, told, quote, shown=None):
+        """``shown``: what the shop asks where it was read just now."""
         shop = ShopPrice(binding, told)
+        shop.now = shown or shop.now
         product = binding.odoo_id
         error = self._refused_sale(product, quote) if quote.refused is not None else None
         change = PriceChange(product.id, binding, shop.now, quote.price, False, error=error)

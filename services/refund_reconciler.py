@@ -53,26 +53,24 @@ class ChannelRefundReconciler(models.AbstractModel):
     def _compare(self, backend, adapter, order_ids):
         """Note those of these orders whose refunds differ; returns their events."""
         refs = adapter.refund_refs(order_ids)
-        known = self._known(backend, order_ids)
+        none = self.env["channel.binding.refund"]
+        known = self._bindings(backend, order_ids)
         different = [
             order_id
             for order_id in order_ids
             if order_id in refs
-            and {ref.external_id for ref in refs[order_id]} != known.get(order_id, set())
+            and {ref.external_id for ref in refs[order_id]}
+            != set(known.get(order_id, none).mapped("external_id"))
         ]
         return self.env["channel.event"]._follow_up(backend, "refund", different, "reconcile")
 
-    def _known(self, backend, order_ids):
-        """``{order: external ids of its refunds}`` as Odoo knows them."""
-        found = {}
-        refunds = self.env["channel.binding.refund"].search_fetch(
+    def _bindings(self, backend, order_ids):
+        """``{order: its refunds}`` that the shop should have, as far as Odoo knows."""
+        refunds = self.env["channel.binding.refund"].search(
             [
                 ("backend_id", "=", backend.id),
                 ("order_external_id", "in", order_ids),
                 ("gone_at", "=", False),
-            ],
-            ["external_id", "order_external_id"],
+            ]
         )
-        for refund in refunds:
-            found.setdefault(refund.order_external_id, set()).add(refund.external_id)
-        return found
+        return refunds.grouped("order_external_id")

@@ -152,7 +152,29 @@ class ChannelStockExporter(models.AbstractModel):
 
         :param levels: ``{external id: core.catalogue.StockLevel}``
         """
-        bindings = self.env["channel.binding.product"].search(
+        for binding in self._shown_bindings(backend, levels):
+            keeper = levels[binding.external_id].keeper.value
+            _write_if_new(binding, {"stock_keeper": keeper})
+        pairs = self._beside(backend, levels)
+        rows = [_row_of_level(backend, target, level) for target, level in pairs]
+        differing = [target.product_id for target, level in pairs if not _agrees(target, level)]
+        self.env["channel.published.stock"]._remember(rows)
+        self.env["channel.outbox"]._note_many("stock", differing)
+        return len(pairs), len(differing)
+
+    def _differing(self, backend, levels):
+        """What the shop shows and should not, as pairs of :meth:`_beside`; writes nothing."""
+        pairs = self._beside(backend, levels)
+        return [(target, level) for target, level in pairs if not _agrees(target, level)]
+
+    def _beside(self, backend, levels):
+        """``[(what it should show, what the shop shows)]`` of all that Odoo publishes."""
+        bindings = self._shown_bindings(backend, levels)
+        targets, _skipped = self.env["channel.stock.targets"]._of(backend, bindings)
+        return [(target, levels[target.binding.external_id]) for target in targets]
+
+    def _shown_bindings(self, backend, levels):
+        return self.env["channel.binding.product"].search(
             [
                 ("backend_id", "=", backend.id),
                 ("external_id", "in", list(levels)),
@@ -160,19 +182,6 @@ class ChannelStockExporter(models.AbstractModel):
                 ("is_primary", "=", True),
             ]
         )
-        for binding in bindings:
-            keeper = levels[binding.external_id].keeper.value
-            _write_if_new(binding, {"stock_keeper": keeper})
-        targets, _skipped = self.env["channel.stock.targets"]._of(backend, bindings)
-        rows, differing = [], []
-        for target in targets:
-            level = levels[target.binding.external_id]
-            rows.append(_row_of_level(backend, target, level))
-            if not _agrees(target, level):
-                differing.append(target.product_id)
-        self.env["channel.published.stock"]._remember(rows)
-        self.env["channel.outbox"]._note_many("stock", differing)
-        return len(targets), len(differing)
 
 
 # === ONE FIGURE === #

@@ -80,6 +80,7 @@ from . import (
     test_product_hooks,
     test_product_reader,
     test_public_images,
+    test_reconcile,
     test_refund_out,
     test_refund_out_odd,
     test_refund_out_once,

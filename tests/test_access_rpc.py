@@ -31,6 +31,8 @@ OF_USERS = {
     ("channel.outbox", "action_retry"),
     ("channel.settlement", "action_match_again"),
     ("channel.dead.letter", "action_retry"),
+    ("channel.variance", "action_fix"),
+    ("channel.reconciliation", "action_fix_all"),
     ("channel.product.publish", "action_publish"),
     ("channel.product.publish", "action_exclude"),
 }

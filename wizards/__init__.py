@@ -5,8 +5,10 @@ from . import payload_correction
 from . import order_import
 from . import product_publish
 from . import product_exclude
+from . import reconcile
 from . import settlement_import
 from . import setup_trial
 from . import settings_export
 from . import settings_import
 from . import metrics_settings
+from . import variance_ignore
