@@ -26,6 +26,8 @@
         "wizards/settlement_import_views.xml",
         "wizards/settings_views.xml",
         "wizards/metrics_settings_views.xml",
+        "wizards/reconcile_views.xml",
+        "wizards/variance_ignore_views.xml",
         "views/channel_backend_views.xml",
         "views/channel_event_views.xml",
         "views/channel_issue_views.xml",
@@ -62,6 +64,8 @@
         "views/channel_settlement_views.xml",
         "views/channel_settlement_profile_views.xml",
         "views/channel_gate_views.xml",
+        "views/channel_variance_views.xml",
+        "views/channel_reconciliation_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["channel_connector/static/src/**/*"],
