@@ -32,6 +32,7 @@ class TestFixers(IssueCase):
         first_seen = issue.first_seen
         issue.fix_tax_id = tax
         issue.action_fix()
+        issue.invalidate_recordset()  # the next request asks anew
         self.assertFalse(issue.fix_choice or issue.can_fix, "nothing is asked any more")
         self.assertEqual((row.tax_id, issue.waiting_count), (tax, 3))
         self.assertEqual(issue.first_seen, first_seen)
