@@ -33,6 +33,7 @@
         "views/channel_issue_views.xml",
         "views/channel_dead_letter_views.xml",
         "views/channel_log_views.xml",
+        "views/channel_webhook_views.xml",
         "views/channel_outbox_views.xml",
         "views/channel_binding_views.xml",
         "views/channel_binding_outbound_views.xml",

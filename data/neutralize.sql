@@ -14,7 +14,11 @@ UPDATE channel_backend
        webhook_token = replace(concat(gen_random_uuid(), gen_random_uuid()), '-', ''),
        provider_settings = NULL,
        live_database = NULL,
-       live_url = NULL;
+       live_url = NULL,
+       webhook_state = 'none';
+
+-- those of the live shop: a test shop's of the same id are others
+DELETE FROM channel_webhook;
 
 -- what waits is about the live shop: a test shop's record of the same id would be another one
 UPDATE channel_event

@@ -23,6 +23,7 @@ from . import channel_issue_fix
 from . import channel_issue_screen
 from . import channel_dead_letter
 from . import channel_flow_responsible
+from . import channel_webhook
 from . import channel_log
 from . import channel_outbox
 from . import channel_outbox_display

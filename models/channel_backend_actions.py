@@ -1,20 +1,14 @@
 """What a person or the scheduler makes a backend do."""
 
-import secrets as token_source
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..core import errors
-from ..core.adapter import Connectable, ReferenceSource, WebhookAdmin, supports
+from ..core.adapter import Connectable, ReferenceSource, supports
 from ..core.canonical import Finding, Level
 from ..services.job_errors import Recorder, draft_of
 from ..services.messages import finding_text, issue_text
 from .channel_flow import POLLED
-
-#: Kinds of records whose webhooks are installed; some only matter to later flows, but a hook
-#: that exists early costs one ignored event, while one that is missing loses changes.
-HOOK_KINDS = ("order", "product", "customer")
 
 
 class ChannelBackend(models.Model):
@@ -74,28 +68,6 @@ class ChannelBackend(models.Model):
         """Read taxes, gateways, shipping methods and statuses; rows that exist stay."""
         for backend in self:
             backend._call(backend._env()._fill_mappings, ReferenceSource)
-
-    def action_install_webhooks(self):
-        """Create or repair the shop's webhooks, signed with our own secret."""
-        for backend in self:
-            secret = backend._ensure_webhook_secret()
-            url = backend.sudo().webhook_url
-            created = backend._call(
-                lambda adapter, url=url, secret=secret: adapter.install_hooks(
-                    url, secret, HOOK_KINDS
-                ),
-                WebhookAdmin,
-            )
-            backend.message_post(
-                body=self.env._("Webhooks checked: %s created or repaired.", len(created))
-            )
-        return self._notify(self.env._("The shop's webhooks are in place."))
-
-    def action_remove_webhooks(self):
-        """Delete the shop's webhooks that point here."""
-        for backend in self:
-            url = backend.sudo().webhook_url
-            backend._call(lambda adapter, url=url: adapter.remove_hooks(url), WebhookAdmin)
 
     def action_sync_now(self):
         """Ask the channel for everything that changed, now."""
@@ -235,12 +207,6 @@ class ChannelBackend(models.Model):
                 for option in adapter.order_statuses()
             },
         )
-
-    def _ensure_webhook_secret(self):
-        backend = self.sudo()
-        if not backend.webhook_secret_stored:
-            backend.webhook_secret = token_source.token_urlsafe(32)
-        return backend._webhook_secrets()[0]
 
     def _ensure_working(self):
         for backend in self:

@@ -300,6 +300,8 @@ class ChannelFlow(models.Model):
             self.env.cr.commit()  # pylint: disable=invalid-commit
             if not page.more:
                 return f"{found} records"
+            if not self._runs():
+                return f"{found} records, then it was paused"
         raise RetryableJobError(f"{found} records, and more to come", seconds=1, ignore_retry=True)
 
     def _get_cursor(self):

@@ -9,7 +9,7 @@ WALKS = {"customer": {"priority": 50, "channel": "root.channel.catalog"}}
 class ChannelFlow(models.Model):
     _inherit = "channel.flow"
 
-    def _enqueue_poll(self, **options):
+    def _enqueue_poll(self, **options):  # pylint: disable=missing-return
         """See ``channel.flow``; what a person asks for all at once can't bring a walk forward."""
         for flow in self:
             walk = WALKS.get(flow.kind, {}) if flow.direction == "in" else {}

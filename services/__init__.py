@@ -25,6 +25,7 @@ from . import payment_entries
 from . import order_payments
 from . import payment_importer
 from . import customer_importer
+from . import webhook_health
 from . import credit_note
 from . import refund_exporter
 from . import order_status_exporter

@@ -14,6 +14,7 @@ from .product_messages import product_texts
 from .product_out_messages import product_out_texts
 from .settlement_messages import settlement_texts
 from .stock_messages import stock_texts
+from .webhook_messages import webhook_texts
 
 
 def issue_text(env, code, params):
@@ -27,6 +28,7 @@ def issue_text(env, code, params):
         **_work_texts(env),
         **_refund_out_texts(env),
         **_delivery_texts(env),
+        **webhook_texts(env),
         **price_texts(env),
         **stock_texts(env),
         **settlement_texts(env),
@@ -154,8 +156,9 @@ def _work_texts(env):
         "rejected_deliveries": (
             _("Webhook deliveries with a wrong signature arrive"),
             _(
-                "The secret in the shop differs from the one here: press “Install Webhooks” on "
-                "the backend. If it goes on, somebody else is calling the address."
+                "The secret in the shop differs from the one here. The next check makes the shop's "
+                "webhooks anew, which ends this issue; “Check Webhooks” on the backend does it at "
+                "once. If it comes back, somebody else is calling the address."
             ),
         ),
         "copied_database": (

@@ -124,4 +124,5 @@ from . import (
     test_urgency,
     test_ui_issue,
     test_webhook,
+    test_webhook_health,
 )

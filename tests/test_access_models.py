@@ -131,6 +131,9 @@ def make_more(backend):
         "channel.reconciliation": run,
         "channel.reconciliation.figure": env["channel.reconciliation.figure"].create(figure),
         "channel.variance": env["channel.variance"].create(variance),
+        "channel.webhook": env["channel.webhook"].create(
+            {**row, "topic": "order.created", "state": "working"}
+        ),
         **{name: env[name].search(own, limit=1) for name in queries},
     }
 
