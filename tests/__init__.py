@@ -20,6 +20,7 @@ from . import (
     test_flow_pause,
     test_forced_amounts,
     test_gate,
+    test_i18n,
     test_issue_access,
     test_issue_correction,
     test_issue_fix,
