@@ -65,9 +65,7 @@ class TestTranslations(TransactionCase):
     def test_tags_are_the_same(self):
         """A text with other tags is thrown away by Odoo, silently."""
         for entry in self._each():
-            self.assertEqual(
-                sorted(TAG.findall(entry.msgstr)), sorted(TAG.findall(entry.msgid))
-            )
+            self.assertEqual(sorted(TAG.findall(entry.msgstr)), sorted(TAG.findall(entry.msgid)))
 
     def test_labels_stay_short(self):
         for entry in self._each():
