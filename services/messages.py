@@ -98,8 +98,8 @@ def _class_texts(env):
         "unmapped": (
             _("The shop's %(kind)s “%(label)s” is not mapped yet"),
             _(
-                "Choose what it is in Odoo, here or in the backend's mapping table; everything that "
-                "waits for it is tried again then."
+                "Choose what it is in Odoo, here or in the backend's mapping table; everything "
+                "that waits for it is tried again then."
             ),
         ),
         "totals_mismatch": (

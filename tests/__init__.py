@@ -123,7 +123,6 @@ from . import (
     test_ui_setup,
     test_ui_flows,
     test_urgency,
-    test_ui_issue,
     test_webhook,
     test_webhook_health,
 )

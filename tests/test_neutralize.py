@@ -64,7 +64,14 @@ class TestNeutralize(TransactionCase):
         gone += ("webhook_rotating", "webhook_secret_changed_at")
         for name in gone:
             self.assertFalse(after[name], name)
-        for text in ("live.example.com", "ck_live", "cs_live", "hook_one", "hook_two", "credential"):
+        for text in (
+            "live.example.com",
+            "ck_live",
+            "cs_live",
+            "hook_one",
+            "hook_two",
+            "credential",
+        ):
             self.assertNotIn(text, repr(after))
         self.assertEqual(self.backend.state, "draft")
         self.assertEqual(self.backend._webhook_secrets(), [])
