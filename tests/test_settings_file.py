@@ -5,7 +5,7 @@ import json
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import ChannelCase
 
@@ -127,6 +127,8 @@ class TestSettingsFile(ChannelCase):
         code = self.backend.warehouse_ids.code
         self.assertIn(code, missing.mapped("after"))
         self.assertFalse(target.order_prefix, "a preview writes nothing")
+        with Form(wizard) as form:  # as the browser shows it
+            self.assertEqual(form.missing_count, len(missing))
         wizard.action_import()
         self.assertFalse(target.warehouse_ids | target.warehouse_map_ids.warehouse_id)
         self.assertEqual(target.order_prefix, "WEB-")

@@ -20,7 +20,7 @@ class ChannelSettingsImport(models.TransientModel):
     backend_id = fields.Many2one("channel.backend", required=True, ondelete="cascade")
     data = fields.Binary("File", required=True, attachment=False)
     filename = fields.Char()
-    read = fields.Boolean()
+    is_shown = fields.Boolean()
     line_ids = fields.One2many("channel.settings.import.line", "wizard_id", readonly=True)
     change_count = fields.Integer(compute="_compute_counts")
     missing_count = fields.Integer(compute="_compute_counts")
@@ -39,13 +39,13 @@ class ChannelSettingsImport(models.TransientModel):
         plan = self._plan()
         self.line_ids.unlink()
         self.write(
-            {"read": True, "line_ids": [Command.create(asdict(line)) for line in plan.lines]}
+            {"is_shown": True, "line_ids": [Command.create(asdict(line)) for line in plan.lines]}
         )
         return self._show()
 
     def action_back(self):
         """Choose another file."""
-        self.read = False
+        self.is_shown = False
         return self._show()
 
     def action_import(self):
