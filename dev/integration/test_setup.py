@@ -114,8 +114,8 @@ def store() -> Iterator[Any]:
         store.add_product(sku=sku, name=name, regular_price=price, stock_quantity=pieces)
     for number in range(12):
         store.place_order(cart(number))
-    with Server(store) as served:
-        yield served
+    with Server(store):
+        yield store
 
 
 @pytest.fixture
@@ -134,8 +134,8 @@ def enter_address(admin: Admin, shop: Any) -> None:
     admin.look("empty")
     admin.press("action_open_setup")
     admin.fill("base_url", shop.url)
-    admin.fill("api_key", shop.store.key)
-    admin.fill("api_secret", shop.store.secret)
+    admin.fill("api_key", shop.key)
+    admin.fill("api_secret", shop.secret)
     admin.at("Address")
 
 
@@ -170,7 +170,7 @@ def test_from_no_backend_to_the_first_order(running, store, admin, wait_until):
     sales = wait_until(
         lambda: (
             len(client.search_read("sale.order", [("channel_backend_id", "!=", False)], []))
-            == len(store.store.orders)
+            == len(store.orders)
         )
     )
     assert sales
@@ -188,7 +188,7 @@ def test_from_no_backend_to_the_first_order(running, store, admin, wait_until):
     totals = client.search_read(
         "sale.order", [("channel_backend_id", "!=", False)], ["amount_total"]
     )
-    shop_totals = sorted(order["total"] for order in store.store.orders.values())
+    shop_totals = sorted(order["total"] for order in store.orders.values())
     assert sorted(f"{sale['amount_total']:.2f}" for sale in totals) == shop_totals
     print(f"\nfrom nothing to the first order: {admin.clicks} clicks, {admin.fields} fields")
     assert (admin.clicks, admin.fields) == (CLICKS, FIELDS)
