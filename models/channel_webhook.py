@@ -49,7 +49,7 @@ class ChannelWebhook(models.Model):
 
     def _compute_last_delivery_at(self):
         for backend, hooks in self.grouped("backend_id").items():
-            moments = hooks._last_deliveries(backend)
+            moments = backend.webhook_ids._last_deliveries(backend)
             for hook in hooks:
                 hook.last_delivery_at = moments.get(hook._kind())
 
