@@ -134,6 +134,7 @@ class ChannelBackend(models.Model):
 
     def _secret_given(self):
         self.sudo().webhook_rotating = False
+        self.message_post(body=self.env._("The shop's webhooks were given a new secret."))
 
     def _at_once(self, method):
         """Call a method of this backend in a transaction of its own, which all processes see."""

@@ -95,6 +95,7 @@ class TestWebhookSecret(ChannelCase, HttpCase):
         (after,) = self._secrets_of_hooks()
         self.assertNotEqual(before, after)
         self.assertEqual(self.backend._webhook_secrets(), [after, before])
+        self.assertIn("new secret", self.backend.message_ids[0].body)
 
     def test_deliveries_under_way_are_taken(self):
         late = self._sent()
