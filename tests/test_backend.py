@@ -216,6 +216,7 @@ class TestOtherShop(TransactionCase):
                 ("product", "out"),
                 ("stock", "out"),
                 ("price", "out"),
+                ("reconcile", "in"),
             },
         )
         off = backend.flow_ids.filtered(lambda flow: not flow.active)
