@@ -91,6 +91,8 @@ def make_wizards(env, backend, wanted=None):
         },
         "channel.settings.import": {"backend_id": backend.id, "data": "e30="},
         "channel.settings.export": {"backend_id": backend.id},
+        "channel.reconcile": {"backend_id": backend.id},
+        "channel.variance.ignore": {"reason": "known"},
     }
     names = {name for name, _method in wanted} if wanted else set(values)
     return {name: env[name].create(row) for name, row in values.items() if name in names}
