@@ -54,6 +54,9 @@ class ChannelReconcileMoney(models.AbstractModel):
             return None
         paid = bool(head.paid_at) or not head.total
         invoice_due = row.invoice_policy == "confirmed" or (row.invoice_policy == "paid" and paid)
+        payment_due = row.register_payment and paid
+        if not (invoice_due or payment_due):
+            return None
         return OrderMoney(
             **own,
             total=head.total,
@@ -61,7 +64,7 @@ class ChannelReconcileMoney(models.AbstractModel):
             refunds=head.refunded,
             gift_cards=self._gift_cards(binding),
             invoice_due=invoice_due,
-            payment_due=row.register_payment and paid,
+            payment_due=payment_due,
             explained=explained,
         )
 
@@ -179,10 +182,12 @@ class ChannelReconcileMoney(models.AbstractModel):
             "tax": self.env._("Tax of %s", day),
         }
         has = {
-            "invoices": (money.gross - money.refunds, money.invoiced - money.credited),
-            "payments": (money.gross - money.refunds, money.paid),
-            "tax": (money.tax, money.invoiced_tax),
+            "invoices": money.invoiced - money.credited,
+            "payments": money.paid,
+            "tax": money.invoiced_tax,
         }
+        # not the day's gross: some of its orders may not be due in this respect
+        due = has[aspect] + money.missing(aspect)
         orders = money.wrong[aspect]
         return run._row(
             "money_day",
@@ -190,8 +195,8 @@ class ChannelReconcileMoney(models.AbstractModel):
             aspect=aspect,
             name=names[aspect],
             day=date.fromisoformat(day),
-            shop=f"{has[aspect][0]} {currency.name}",
-            odoo=f"{has[aspect][1]} {currency.name}",
+            shop=f"{due} {currency.name}",
+            odoo=f"{has[aspect]} {currency.name}",
             amount=float(money.missing(aspect)),
             value=float(money.unexplained(aspect)),
             currency=currency,

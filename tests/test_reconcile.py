@@ -376,7 +376,24 @@ class TestReconcileKinds(ReconcileCase):
         self.reconcile()
         self.assertEqual(self.found(), [])
 
+    def test_a_difference_is_what_lies_between_its_values(self):
+        """Orders that are not due, here one paid on delivery, count on neither side."""
+        self.settled()
+        self.sold(**self.card("ch_1"))
+        order, sale = self.ordered(**self.card("ch_2"))
+        self.money_events(sale).unlink()
+        self.work_off()
+        self.reconcile()
+        rows = self.open()
+        self.assertEqual(set(rows.mapped("kind")), {"money_day"})
+        for row in rows:
+            shop, odoo = (float(text.split()[0]) for text in (row.external_value, row.odoo_value))
+            self.assertAlmostEqual(shop - odoo, row.amount)
+            if not row.key.endswith("tax"):
+                self.assertAlmostEqual(row.amount, float(order["total"]))
+
     def test_money_of_a_day_in_the_shops_time_zone(self):
+        self.settled()
         order, _sale = self.sold(**self.card("ch_1"))
         self.work_off()
         run = self.reconcile()
