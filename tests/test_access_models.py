@@ -124,9 +124,7 @@ def make_more(backend):
     variance = {**row, "kind": "stock", "key": "7", "run_id": run.id}
     queries = ("channel.dead.letter", "channel.event.report", "channel.log.report")
     own = [("backend_id", "=", backend.id)]
-    hook = {**row, "topic": "order.created", "state": "working"}
     return {
-        **{name: env[name].create(hook) for name in ("channel.webhook",) if name in env},
         "channel.product.image": env["channel.product.image"].create(picture),
         "channel.reconciliation": run,
         "channel.reconciliation.figure": env["channel.reconciliation.figure"].create(figure),
