@@ -109,6 +109,7 @@ from . import (
     test_stock_quantities,
     test_stock_queries,
     test_stock_import,
+    test_storm,
     test_story_cancel,
     test_story_edit,
     test_story_life,
