@@ -100,7 +100,7 @@ ACCESS = {
     "channel.settings.export": WIZARDS,
     "channel.settings.import": WIZARDS,
     "channel.settings.import.line": rights(NOBODY, FULL),
-    "channel.setup.trial": rights(NOBODY, FULL),
+    "channel.setup.trial": rights(READ, FULL),
     "channel.product.publish": rights(RUN, RUN),
 }
 #: Of no company: how a gateway writes its files (journals and accounts of it are per company), and
