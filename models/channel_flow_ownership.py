@@ -10,17 +10,22 @@ class ChannelFlow(models.Model):
     _inherit = "channel.flow"
 
     owner = fields.Selection(
-        selection=lambda self: self.env["channel.ownership"]._fields["owner"].selection,
+        selection=lambda self: self._choices_of("owner"),
         compute="_compute_ownership",
         inverse="_inverse_owner",
         help="Whose value counts. A product has an owner for each group of its fields.",
     )
     conflict_policy = fields.Selection(
-        selection=lambda self: self.env["channel.ownership"]._fields["conflict_policy"].selection,
+        selection=lambda self: self._choices_of("conflict_policy"),
         string="If the Other Side Changed It",
         compute="_compute_ownership",
         inverse="_inverse_conflict_policy",
     )
+
+    @api.model
+    def _choices_of(self, name):
+        """The choices of an ownership's field, in the language of whoever looks."""
+        return self.env["channel.ownership"]._fields[name]._description_selection(self.env)
 
     @api.depends(
         "kind",
