@@ -180,22 +180,15 @@ class ChannelBackend(models.Model):
 
     def action_view_open_variances(self):
         title = self.env._("Variances")
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "channel.variance",
-            "views": [(False, "list"), (False, "form")],
-            **self._only_rows(title, Domain("state", "=", "open")),
-        }
+        return self._open_rows("action_channel_variance", title, Domain("state", "=", "open"))
 
     def _open_rows(self, action, title, domain):
         """A list of this backend's rows and nothing else, whatever its filters usually are."""
-        values = self.env["ir.actions.act_window"]._for_xml_id(f"channel_connector.{action}")
-        return {**values, **self._only_rows(title, domain)}
-
-    def _only_rows(self, title, domain):
         self.ensure_one()
+        values = self.env["ir.actions.act_window"]._for_xml_id(f"channel_connector.{action}")
         name = self.env._("%(shop)s: %(what)s", shop=self.name, what=title)
         return {
+            **values,
             "name": name,
             "display_name": name,  # what the breadcrumb shows first
             "domain": list(Domain("backend_id", "=", self.id) & domain),
