@@ -106,8 +106,15 @@ class ChannelFixerMap(models.AbstractModel):
 
     def _fix(self, issue):
         chosen, row = self._chosen(issue), self._row(issue)
-        row.write({self._target: chosen.id, "active": True})
-        return self._told(row, chosen.display_name)
+        row.write({self._target: self._value_of(chosen), "active": True})
+        return self._told(row, self._name_of(chosen))
+
+    def _value_of(self, chosen):
+        """What the row's field takes of the choice."""
+        return chosen.id
+
+    def _name_of(self, chosen):
+        return chosen.display_name
 
     def _told(self, row, name):
         return self.env._("%(value)s → %(target)s", value=row.external_label, target=name)
@@ -153,10 +160,8 @@ class ChannelFixerTaxClass(models.AbstractModel):
     def _question(self, issue):
         return self.env._("Which sales tax have products of class “%s”?", self._label(issue))
 
-    def _fix(self, issue):
-        chosen, row = self._chosen(issue), self._row(issue)
-        row.write({"tax_ids": [(6, 0, chosen.ids)], "active": True})
-        return self._told(row, chosen.display_name)
+    def _value_of(self, chosen):
+        return [(6, 0, chosen.ids)]
 
 
 class ChannelFixerStatus(models.AbstractModel):
@@ -174,11 +179,12 @@ class ChannelFixerStatus(models.AbstractModel):
     def _question(self, issue):
         return self.env._("What does the shop's status “%s” mean?", self._label(issue))
 
-    def _fix(self, issue):
-        chosen, row = self._chosen(issue), self._row(issue)
-        row.write({"status": chosen, "active": True})
-        names = dict(row._fields["status"]._description_selection(self.env))
-        return self._told(row, names[chosen])
+    def _value_of(self, chosen):
+        return chosen
+
+    def _name_of(self, chosen):
+        names = self.env[self._writes]._fields[self._target]._description_selection(self.env)
+        return dict(names)[chosen]
 
     def _screen_domain(self, issue):
         # all of them: one may have to be changed for a status of ours
