@@ -38,18 +38,9 @@ def parse_order(payload: Payload, admin_url: str = "") -> Order:
         missing = "id" if not external_id else "total" if total is None else "status"
         raise errors.Rejected("not_an_order", field=missing)
     meta = _meta(payload)
-    code = status_code(payload)
     lines = parse_lines(payload)
     return Order(
-        external_id=external_id,
-        number=fields.plain(payload.get("number")) or external_id,
-        status=const.ORDER_STATUS.get(code, OrderStatus.UNKNOWN),
-        status_code=code,
-        currency=fields.text(payload.get("currency")).upper(),
-        total=total,
-        total_tax=fields.money(payload.get("total_tax")),
-        created_at=fields.moment(payload.get("date_created_gmt")),
-        modified_at=fields.moment(payload.get("date_modified_gmt")),
+        **_identity(payload, external_id, total),
         completed_at=fields.moment(payload.get("date_completed_gmt")),
         lines=lines,
         tax_rates=_tax_rates(payload, (part.rate_key for line in lines for part in line.taxes)),
@@ -60,9 +51,7 @@ def parse_order(payload: Payload, admin_url: str = "") -> Order:
         payment=_payment(payload, meta),
         coupons=_coupons(payload),
         gift_cards=_gift_cards(payload, meta),
-        refunds=parse_refund_refs(payload),
         customer_note=fields.paragraphs(payload.get("customer_note")),
-        parent_external_id=fields.identifier(payload.get("parent_id")),
         created_via=fields.text(payload.get("created_via")),
         utm=_utm(meta),
         meta=_custom_fields(meta),
@@ -75,24 +64,31 @@ def parse_head(payload: Payload) -> OrderHead | None:
     """An order's :data:`.const.HEAD_FIELDS`; None where they are those of no order."""
     external_id = fields.identifier(payload.get("id"))
     total = fields.amount(payload.get("total"), None)
-    code = status_code(payload)
-    if not external_id or total is None or not code:
+    if not external_id or total is None or not status_code(payload):
         return None
     return OrderHead(
-        external_id=external_id,
-        number=fields.plain(payload.get("number")) or external_id,
-        status=const.ORDER_STATUS.get(code, OrderStatus.UNKNOWN),
-        status_code=code,
-        currency=fields.text(payload.get("currency")).upper(),
-        total=total,
-        total_tax=fields.money(payload.get("total_tax")),
-        created_at=fields.moment(payload.get("date_created_gmt")),
-        modified_at=fields.moment(payload.get("date_modified_gmt")),
+        **_identity(payload, external_id, total),
         paid_at=fields.moment(payload.get("date_paid_gmt")),
         payment_method=fields.text(payload.get("payment_method")),
-        parent_external_id=fields.identifier(payload.get("parent_id")),
-        refunds=parse_refund_refs(payload),
     )
+
+
+def _identity(payload: Payload, external_id: str, total: Decimal) -> dict[str, Any]:
+    """What an order and its head have in common, read the same way in both."""
+    code = status_code(payload)
+    return {
+        "external_id": external_id,
+        "number": fields.plain(payload.get("number")) or external_id,
+        "status": const.ORDER_STATUS.get(code, OrderStatus.UNKNOWN),
+        "status_code": code,
+        "currency": fields.text(payload.get("currency")).upper(),
+        "total": total,
+        "total_tax": fields.money(payload.get("total_tax")),
+        "created_at": fields.moment(payload.get("date_created_gmt")),
+        "modified_at": fields.moment(payload.get("date_modified_gmt")),
+        "parent_external_id": fields.identifier(payload.get("parent_id")),
+        "refunds": parse_refund_refs(payload),
+    }
 
 
 def parse_customer(payload: Payload) -> Customer:
