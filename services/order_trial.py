@@ -6,8 +6,7 @@ from odoo import models
 
 from ..core import errors
 from .job_errors import Recorder, draft_of
-from .job_run import FOR_A_PERSON, Outcome, Work
-from .job_run import _as_channel_error as as_channel_error
+from .job_run import FOR_A_PERSON, Outcome, Work, as_channel_error
 from .messages import issue_text
 from .order_values import naive
 

@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
 from ..core.canonical import Notice
-from ..services import job_run
+from ..services import job_drains
 from .money_case import MoneyCase
 from .outbound_case import OutboundCase
 from .stock_case import StockCase
@@ -208,7 +208,7 @@ class TestPausedStock(PauseMixin, StockCase):
 
         with (
             patch.object(service, "_push", paused_meanwhile),
-            patch.object(job_run, "DRAIN_SIZE", 1),
+            patch.object(job_drains, "DRAIN_SIZE", 1),
         ):
             self.drain()
         self.assertEqual(sum(map(bool, self.shown())), 1)

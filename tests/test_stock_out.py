@@ -11,7 +11,7 @@ from odoo.tools import mute_logger
 from odoo.addons.queue_job.exception import RetryableJobError
 
 from ..core.catalogue import ItemResult
-from ..services import job_run
+from ..services import job_drains
 from .stock_case import StockCase
 
 
@@ -113,8 +113,8 @@ class TestStockOut(StockCase):
         self.assertEqual(self.shown("MUG"), 7)
 
     def test_more_than_a_drain_reads_at_once(self):
-        self.addCleanup(setattr, job_run, "DRAIN_SIZE", job_run.DRAIN_SIZE)
-        job_run.DRAIN_SIZE = 2
+        self.addCleanup(setattr, job_drains, "DRAIN_SIZE", job_drains.DRAIN_SIZE)
+        job_drains.DRAIN_SIZE = 2
         products = [self.put_on_sale(f"P-{number}") for number in range(5)]
         for product in products:
             self.receive(product, 4)

@@ -6,7 +6,7 @@ from odoo.tests import tagged
 
 from odoo.addons.queue_job.jobrunner.channels import ChannelManager
 
-from ..services import job_run
+from ..services import job_drains
 from ..services.urgency import CATALOGUE_CHANNEL, channel_of, is_urgent, priority_of
 from .common import ChannelCase
 from .test_price_out import PriceOutCase
@@ -76,8 +76,8 @@ class TestSlices(PriceOutCase):
     def test_an_export_gives_its_place_back_and_comes_again(self):
         self.mug.list_price, self.book.list_price = 11, 21
         with (
-            patch.object(job_run, "CATALOGUE_DRAIN_SIZE", 1),
-            patch.object(job_run, "DRAIN_SECONDS", -1),
+            patch.object(job_drains, "CATALOGUE_DRAIN_SIZE", 1),
+            patch.object(job_drains, "DRAIN_SECONDS", -1),
         ):
             self.drain()
             self.assertEqual(len(self.notes()), 1, "one of two is told, the other one waits")

@@ -24,8 +24,8 @@ from odoo.api import Environment
 from odoo.modules.registry import Registry
 
 from odoo.addons.channel_connector.core.http import Exchange
+from odoo.addons.channel_connector.services.job_drains import DRAIN_SIZE
 from odoo.addons.channel_connector.services.job_errors import Recorder
-from odoo.addons.channel_connector.services.job_run import DRAIN_SIZE
 from odoo.addons.channel_connector.services.stock_quantities import ChannelStockQuantities
 
 from .figures import Results, Row, Sample, figure
