@@ -160,7 +160,10 @@ class RefundSink(Protocol):
 
 
 @runtime_checkable
-class FulfilmentSink(Protocol):
+class ShipmentSink(Protocol):
+    """A shop: its people and customers want to know what has left. (Who sends goods itself plays
+    another role.)"""
+
     def send_shipment(self, shipment: Shipment, known: Sent | None, look_first: bool) -> Sent:
         """Tell of a shipment by the best feature the channel has; once.
 
@@ -383,7 +386,7 @@ ROLES: tuple[type, ...] = (
     CustomerSource,
     RefundSource,
     RefundSink,
-    FulfilmentSink,
+    ShipmentSink,
     SettlementSource,
     CatalogueSource,
     CatalogueAudit,
@@ -406,7 +409,7 @@ FLOW_ROLES: Mapping[tuple[str, str], type] = {
     ("shipment", "in"): OrderSource,
     ("settlement", "in"): SettlementSource,
     ("order_status", "out"): OrderSink,
-    ("shipment", "out"): FulfilmentSink,
+    ("shipment", "out"): ShipmentSink,
     ("refund", "out"): RefundSink,
     ("product", "in"): CatalogueSource,
     ("product", "out"): CatalogueSink,

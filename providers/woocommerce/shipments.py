@@ -62,7 +62,7 @@ class Shipments:
         self._ways: list[Way] = []
 
     def send(self, shipment: Shipment, known: Sent | None, look_first: bool) -> Sent:
-        """See :meth:`core.adapter.FulfilmentSink.send_shipment`."""
+        """See :meth:`core.adapter.ShipmentSink.send_shipment`."""
         if known and (sent := self._changed(shipment, known)):
             return sent
         if (known or look_first) and (sent := self._found(shipment)):

@@ -13,7 +13,7 @@ from ...core import errors
 from ...core.canonical import Shipment, ShipmentLine
 from ...dev.woostore import Server, Store
 from ...providers.woocommerce import const, serialize
-from ..contract.fulfilment_sink import shipment_of
+from ..contract.shipment_sink import shipment_of
 from .woo import Canned, replay
 from .woo_world import WooWorld
 

@@ -11,7 +11,7 @@ import pytest
 from ...core import errors
 from ...core.canonical import Sent
 from ...dev.woostore import Server, Store
-from ..contract.fulfilment_sink import shipment_of
+from ..contract.shipment_sink import shipment_of
 from .woo_world import WooWorld
 
 ALL = {"fulfillments", "shipment-tracking", "advanced-shipment-tracking"}

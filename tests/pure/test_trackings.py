@@ -12,7 +12,7 @@ import pytest
 from ...core import errors
 from ...core.canonical import Sent, ShipmentLine, Tracking
 from ...dev.woostore import Cart, Server, Store
-from ..contract.fulfilment_sink import shipment_of
+from ..contract.shipment_sink import shipment_of
 from .woo import Canned, replay
 from .woo_world import WooWorld
 

@@ -12,7 +12,6 @@ from ..contract.catalogue_sink import CatalogueSinkContract
 from ..contract.catalogue_source import CatalogueSourceContract
 from ..contract.connectable import ConnectableContract
 from ..contract.customer_source import CustomerSourceContract
-from ..contract.fulfilment_sink import FulfilmentSinkContract
 from ..contract.order_audit import CatalogueAuditContract, OrderAuditContract
 from ..contract.order_sink import OrderSinkContract
 from ..contract.order_source import OrderSourceContract
@@ -22,6 +21,7 @@ from ..contract.refund_sink import RefundSinkContract
 from ..contract.refund_source import RefundSourceContract
 from ..contract.set_up_source import SetUpSourceContract
 from ..contract.settlement_source import SettlementSourceContract
+from ..contract.shipment_sink import ShipmentSinkContract
 from ..contract.stock_sink import StockSinkContract
 from ..contract.webhooks import WebhookAdminContract, WebhookReceiverContract
 from .woo_world import WooWorld
@@ -97,7 +97,7 @@ class TestRefundSink(RefundSinkContract):
     pass
 
 
-class TestFulfilmentSink(FulfilmentSinkContract):
+class TestShipmentSink(ShipmentSinkContract):
     @pytest.fixture(params=SHIPPING)
     def world(self, request: pytest.FixtureRequest) -> Iterator[WooWorld]:
         options, features = SHIPPING[request.param]

@@ -1,4 +1,4 @@
-"""Contract of :class:`core.adapter.FulfilmentSink`."""
+"""Contract of :class:`core.adapter.ShipmentSink`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ...core import errors
-from ...core.adapter import FulfilmentSink, supports
+from ...core.adapter import ShipmentSink, supports
 from ...core.canonical import LineKind, Shipment, ShipmentLine, Tracking
 from .world import World
 
@@ -37,9 +37,9 @@ def shipment_of(world: World, external_id: str, number: str = "3S1", **values: A
     )
 
 
-class FulfilmentSinkContract:
+class ShipmentSinkContract:
     def test_plays_the_role(self, world: World):
-        assert supports(type(world.adapter), FulfilmentSink)
+        assert supports(type(world.adapter), ShipmentSink)
 
     def test_a_shipment(self, world: World):
         external_id = world.place_order()
