@@ -49,6 +49,7 @@ from .catalogue import (
     Term,
     TermKind,
 )
+from .fulfilment import Fulfilment, FulfilmentRequest
 from .http import Exchange
 
 
@@ -170,6 +171,46 @@ class ShipmentSink(Protocol):
         :param known: what an earlier call made of this shipment, which is now changed
         :param look_first: an earlier try may have made it: look for its marker
         """
+
+
+@runtime_checkable
+class FulfilmentSink(Protocol):
+    """A warehouse that sends goods for us."""
+
+    def request_fulfilment(
+        self, request: FulfilmentRequest, known: Sent | None, look_first: bool
+    ) -> Sent:
+        """Ask for goods to be sent, once. What is refused leaves nothing behind.
+
+        :param known: what an earlier call made of this request, which is now changed
+        :param look_first: an earlier try may have made it: look for its marker
+        :raises errors.Rejected: ``goods_unknown`` (``skus``), ``address_refused`` (``fields``), or
+            a code of the provider's own
+        :raises errors.Conflict: ``fulfilment_under_way``, too late for a change
+        :raises errors.NotFound: what is ``known`` is gone
+        """
+
+    def withdraw_fulfilment(self, external_id: str) -> None:
+        """Take a request back; harmless when it was taken back before.
+
+        :raises errors.Conflict: ``fulfilment_under_way``, goods may have left
+        :raises errors.NotFound: there is none (any more)
+        """
+
+
+@runtime_checkable
+class FulfilmentSource(Protocol):
+    """Tells how far requests are and what has left. Their records are of kind ``fulfilment``."""
+
+    def fetch_fulfilment(self, external_id: str) -> Record:
+        """Read one request now. :raises errors.NotFound: it does not exist (any more)."""
+
+    def list_fulfilments(self, cursor: Mapping[str, Any], limit: int) -> Page:
+        """Up to ``limit`` requests that were made or changed since ``cursor``, without ever losing
+        one; as :meth:`OrderSource.list_orders`."""
+
+    def parse_fulfilment(self, payload: Mapping[str, Any]) -> Fulfilment:
+        """Translate a raw request. :raises errors.Rejected: ``not_a_fulfilment``"""
 
 
 @runtime_checkable
@@ -387,6 +428,8 @@ ROLES: tuple[type, ...] = (
     RefundSource,
     RefundSink,
     ShipmentSink,
+    FulfilmentSink,
+    FulfilmentSource,
     SettlementSource,
     CatalogueSource,
     CatalogueAudit,
@@ -411,6 +454,8 @@ FLOW_ROLES: Mapping[tuple[str, str], type] = {
     ("order_status", "out"): OrderSink,
     ("shipment", "out"): ShipmentSink,
     ("refund", "out"): RefundSink,
+    ("fulfilment", "out"): FulfilmentSink,
+    ("fulfilment", "in"): FulfilmentSource,
     ("product", "in"): CatalogueSource,
     ("product", "out"): CatalogueSink,
     ("stock", "out"): StockSink,

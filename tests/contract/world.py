@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Protocol
 
 from ...core.catalogue import Price, StockKeeper, TermKind
@@ -54,6 +55,31 @@ class World(Protocol):
 
     def shipments(self, external_id: str) -> list[str]:
         """What the store knows of an order's shipments, a text for each; tracking number in it."""
+
+    def sku(self) -> str:
+        """The SKU of something that the warehouse has many pieces of; another one each time."""
+
+    def ask(self, quantity: int = 1) -> str:
+        """Somebody asks the warehouse to send something; returns the request's external id."""
+
+    def open_requests(self) -> list[str]:
+        """External ids of the requests that the warehouse is going to fulfil."""
+
+    def asked_for(self, external_id: str) -> dict[str, Decimal]:
+        """What the warehouse is going to send for a request: pieces by SKU."""
+
+    def label(self, external_id: str) -> str:
+        """What the warehouse is going to write on the parcel of a request."""
+
+    def send(self, external_id: str, quantity: int = 0, last: bool = True) -> str:
+        """A parcel leaves the warehouse; returns its tracking number.
+
+        :param quantity: so many pieces of each of the goods, 0: all that are left
+        :param last: nothing more will be sent for this request
+        """
+
+    def refuse(self, external_id: str) -> str:
+        """The warehouse turns a request down later on; returns its code for the reason."""
 
     def pay_out(self, external_ids: Sequence[str], fees: str) -> str:
         """A gateway pays out the charges of orders (which were paid through it); returns the
