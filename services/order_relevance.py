@@ -7,6 +7,7 @@ from ..core.canonical import OrderStatus
 from .job_run import Outcome
 from .order_facts import AMOUNTS, CONTENT, OURS, OVER, content_of, fingerprint_of, parts_of
 from .order_values import naive
+from .staleness import LAG, is_older, is_unsure
 
 
 class ChannelOrderRelevance(models.AbstractModel):
@@ -74,6 +75,8 @@ class ChannelOrderRelevance(models.AbstractModel):
         self._cancel(draft, self.env._("deleted in the shop"))
 
     def _decide_known(self, batch, draft):
+        if is_unsure(draft.binding, *self._moments(draft)):
+            self._look_again(draft)
         if self._is_stale(draft):
             self._ignore(draft, self.env._("Older than what was taken over already"))
         elif draft.status is OrderStatus.DRAFT:
@@ -100,16 +103,22 @@ class ChannelOrderRelevance(models.AbstractModel):
         return self.env._("Nothing changed")
 
     def _is_stale(self, draft):
-        """Whether the record is older than what was taken over.
+        """Whether the record is older than what was taken over."""
+        return is_older(draft.binding, *self._moments(draft))
 
-        Moments of change have a resolution of a second, and some shops do not move them on every
-        change; then the moment of reading decides.
-        """
-        binding, record = draft.binding, draft.work.record
-        modified, known = naive(record.modified_at), binding.external_modified_at
-        if modified and known and modified != known:
-            return modified < known
-        return bool(binding.fetched_at) and naive(record.fetched_at) < binding.fetched_at
+    def _moments(self, draft):
+        record = draft.work.record
+        return naive(record.modified_at), naive(record.fetched_at)
+
+    def _look_again(self, draft):
+        """Read the order once more, when it is sure which state is the newer one."""
+        self.env["channel.event"]._follow_up(
+            draft.binding.backend_id,
+            "order",
+            [draft.binding.external_id],
+            "reconcile",
+            eta=LAG.seconds,
+        )
 
     def _decide_content(self, draft):
         """Take the order back from cancellation; find out whether its content changed."""

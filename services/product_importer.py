@@ -17,6 +17,7 @@ from .job_run import Outcome
 from .order_importer import QUIET
 from .order_values import naive
 from .product_planner import WRITTEN
+from .staleness import LAG, is_older, is_unsure
 
 #: Sources of events that ask for a comparison with Odoo, even if the shop shows nothing new.
 ASKED = ("manual", "reconcile")
@@ -159,7 +160,7 @@ class ChannelProductImporter(models.AbstractModel):
         """
         importer = self.with_context(**QUIET)
         backend = backend.with_env(importer.env)
-        importer._mark_stale(plans, records or {})
+        importer._mark_stale(backend, plans, records or {})
         writing = [plan for plan in plans if plan.writes]
         importer.env["channel.product.writer"]._write(backend, writing)
         bound = [plan for plan in plans if importer._is_bound(plan)]
@@ -172,16 +173,21 @@ class ChannelProductImporter(models.AbstractModel):
         outcomes = [importer._outcome(plan) for plan in plans]
         return importer._apply_twins(backend, plans, outcomes, records, recorder)
 
-    def _mark_stale(self, plans, records):
+    def _mark_stale(self, backend, plans, records):
         """What was read before something newer was taken over is no news."""
+        unsure = []
         for plan in plans:
             binding, record = plan.match.binding, records.get(plan.product.external_id)
-            modified, known = naive(plan.product.modified_at), binding.external_modified_at
-            read = naive(record.fetched_at) if record else None
-            older = known and modified and modified < known
-            if older or (read and binding.fetched_at and read < binding.fetched_at):
+            moments = naive(plan.product.modified_at), naive(record.fetched_at) if record else None
+            if binding and is_unsure(binding, *moments):
+                unsure.append(plan.product.external_id)
+            if binding and is_older(binding, *moments):
                 plan.action, plan.error, plan.stale = "ignore", None, True
                 plan.reason = self.env._("Older than what was taken over already")
+        if unsure:
+            self.env["channel.event"]._follow_up(
+                backend, "product", unsure, "reconcile", eta=LAG.seconds
+            )
 
     def _is_bound(self, plan):
         if plan.error or plan.action == "ignore" or plan.follows:

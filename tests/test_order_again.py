@@ -51,6 +51,33 @@ class TestAgain(WorkflowCase):
         event = self.import_payload(payload, fetched_at=now + timedelta(minutes=1))
         self.assertEqual((event.state, sale.channel_status), ("done", "on-hold"))
 
+    def test_a_clock_that_was_set_back(self):
+        """A change gets a moment before the last one's: the order is read once more, later."""
+        order = self.place(("MUG", 1))
+        sale = self.import_order(order)
+        self.store.clock.advance(-300)
+        self.addCleanup(self.store.clock.advance, 300)
+        self.store.update_order(order["id"], status="on-hold")
+        self.assertIn("Older", self.again(order).reason)
+        later = self.env["channel.event"].search([("state", "=", "pending")])
+        self.assertEqual(later.mapped("external_id"), [str(order["id"])])
+        job = self.env["queue.job"].search([("state", "=", "pending")], order="id DESC", limit=1)
+        self.assertTrue(job.eta)
+        binding = sale.channel_binding_ids
+        binding.fetched_at -= timedelta(seconds=90)
+        self.run_job(later)
+        self.assertEqual((later.state, sale.channel_status), ("done", "on-hold"))
+
+    def test_a_reading_from_before_the_clock_was_set_back(self):
+        """Its moment of change is the later one; it is old all the same."""
+        order = self.place(("MUG", 1))
+        old = {**self.payload(order), "date_modified_gmt": "2030-01-01T00:00:00"}
+        self.store.update_order(order["id"], status="completed")
+        sale = self.import_order(order)
+        before = datetime.now(timezone.utc) - timedelta(minutes=5)
+        self.assertIn("Older", self.import_payload(old, fetched_at=before).reason)
+        self.assertEqual(sale.channel_status, "completed")
+
     def test_a_person_may_ask_again(self):
         """After a rule was changed, for instance: what is held may go."""
         self.policy("cod", "quotation")
