@@ -14,6 +14,7 @@ UPDATE channel_backend
        webhook_token = replace(concat(gen_random_uuid(), gen_random_uuid()), '-', ''),
        provider_settings = NULL,
        live_database = NULL,
+       live_server = NULL,
        live_url = NULL,
        webhook_state = 'none';
 

@@ -187,8 +187,6 @@ class ChannelBackend(models.Model):
     warehouse_map_ids = fields.One2many("channel.map.warehouse", "backend_id")
     finding_ids = fields.One2many("channel.finding", "backend_id", readonly=True)
     checked_at = fields.Datetime("Last Check", readonly=True, copy=False)
-    live_database = fields.Char(readonly=True, copy=False)
-    live_url = fields.Char(readonly=True, copy=False)
 
     event_count = fields.Integer(compute="_compute_event_count")
     waiting_count = fields.Integer(compute="_compute_waiting_count")
@@ -315,7 +313,7 @@ class ChannelBackend(models.Model):
                 api_secret=decrypt(self.env, secret.api_secret_stored),
                 settings=self._adapter_settings(),
                 on_exchange=recorder.on_exchange if recorder else None,
-                before_request=gate.spend if gate else None,
+                before_request=self._before_request(gate),
             )
         )
 

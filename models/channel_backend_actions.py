@@ -40,12 +40,6 @@ class ChannelBackend(models.Model):
             backend.state = "connected"
         return self._reload()
 
-    def action_confirm_live(self):
-        """This database is the live one (after it was moved or its address changed)."""
-        self._remember_identity()
-        self.filtered(lambda backend: backend.state == "paused").state = "connected"
-        self._resolve_issues("copied_database")
-
     def action_pause(self):
         """Take deliveries, but work on nothing until resumed."""
         self.check_access("write")
@@ -245,27 +239,6 @@ class ChannelBackend(models.Model):
         )
         issues.action_retry()
         issues._resolve_if_done()
-
-    # === COPY GUARD === #
-
-    def _identity(self):
-        """What tells this database from a copy of it."""
-        get_param = self.env["ir.config_parameter"].sudo().get_param
-        return get_param("database.uuid"), get_param("web.base.url")
-
-    def _remember_identity(self):
-        self.live_database, self.live_url = self._identity()
-
-    def _is_copy(self):
-        self.ensure_one()
-        return (self.live_database, self.live_url) != self._identity()
-
-    def _pause_if_copy(self):
-        """A plain restore runs no neutralisation: a copy must not reach the shop by itself."""
-        for backend in self:
-            if backend._is_copy():
-                backend.state = "paused"
-                backend._open_issue("copied_database")
 
     # === SCHEDULE === #
 

@@ -37,7 +37,7 @@ class ChannelBackend(models.Model):
 
     def _compute_is_copy(self):
         for backend in self:
-            backend.is_copy = bool(backend.live_database) and backend._is_copy()
+            backend.is_copy = backend._is_copy()
 
     def _compute_outage_message(self):
         gates = self.env["channel.gate"].sudo().search([("backend_id", "in", self.ids)])

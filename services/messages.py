@@ -162,10 +162,11 @@ def _work_texts(env):
             ),
         ),
         "copied_database": (
-            _("This database is a copy: the backend paused itself"),
+            _("This database looks like a copy: nothing here calls the shop"),
             _(
-                "Its identity or address differs from where it went live. If this is the live "
-                "system now, press “Confirm Go-Live” on the backend; otherwise leave it paused."
+                "Its identity, server or address differs from where the backend went live. If this "
+                "is the live system now, press “Confirm Go-Live” on the backend; otherwise leave "
+                "it as it is."
             ),
         ),
         "unknown_product": (

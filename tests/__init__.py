@@ -9,6 +9,7 @@ from . import (
     test_backend,
     test_backend_store,
     test_catalogue_round_trip,
+    test_copy_guard,
     test_customer_importer,
     test_dashboard,
     test_dashboard_ui,

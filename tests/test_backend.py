@@ -158,37 +158,6 @@ class TestSecrets(TransactionCase):
 
 
 @tagged("post_install", "-at_install")
-class TestCopyGuard(ChannelCase):
-    def setUp(self):
-        super().setUp()
-        self.backend.state = "draft"
-        self.backend.action_connect()
-        self.env.flush_all()
-
-    def test_the_live_database_works(self):
-        self.backend._tick()
-        self.assertEqual(self.backend.state, "connected")
-
-    def test_a_copy_pauses_itself_until_a_manager_confirms(self):
-        for name in ("database.uuid", "web.base.url"):
-            with self.subTest(changed=name):
-                self.env["ir.config_parameter"].set_param(name, "https://copy.example")
-                requests = len(self.store.requests)
-                self.backend._tick()
-                self.assertEqual(self.backend.state, "paused")
-                self.assertEqual(len(self.store.requests), requests)
-                issue = self.env["channel.issue"].search(
-                    [("backend_id", "=", self.backend.id), ("code", "=", "copied_database")]
-                )
-                self.assertEqual(issue.mapped("state")[:1], ["open"])
-                with self.assertRaisesRegex(UserError, "Confirm Go-Live"):
-                    self.backend.action_resume()
-                self.backend.action_confirm_live()
-                self.assertEqual(self.backend.state, "connected")
-                self.assertFalse(issue.filtered(lambda issue: issue.state == "open"))
-
-
-@tagged("post_install", "-at_install")
 class TestOtherShop(TransactionCase):
     def test_a_provider_nobody_speaks(self):
         backend = self.env["channel.backend"].new({"name": "X", "provider": False})

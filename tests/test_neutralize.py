@@ -61,7 +61,7 @@ class TestNeutralize(TransactionCase):
         uploads = ("wp_user", "wp_app_password_stored")
         self.assertTrue(all(before[name] for name in uploads))
         gone = (*secrets, *uploads, "webhook_secret_before", "provider_settings", "live_database")
-        gone += ("webhook_rotating", "webhook_secret_changed_at")
+        gone += ("live_server", "live_url", "webhook_rotating", "webhook_secret_changed_at")
         for name in gone:
             self.assertFalse(after[name], name)
         for text in (

@@ -91,12 +91,13 @@ def connect_store(
 
 
 def reconnect_store(odoo: OdooClient, backend: int, url: str, key: str, secret: str) -> None:
-    """Tell a backend that its shop has moved and has new keys.
+    """Tell a backend that its shop has moved and has new keys, and that this database is live.
 
     :raises OdooError: the connection check found an error, which the text names
     """
     values = {"base_url": url, "api_key": key, "api_secret": secret}
     odoo.call("channel.backend", "write", [backend], values)
+    odoo.call("channel.backend", "action_confirm_live", [backend])
     _go_live(odoo, backend)
     odoo.call("channel.backend", "action_install_webhooks", [backend])
 
