@@ -1,7 +1,7 @@
 {
     "name": "Channel Connector",
     "summary": "Connects sales channels such as WooCommerce to Odoo",
-    "version": "19.0.0.1.0",
+    "version": "19.0.1.0.0",
     "category": "Sales/Sales",
     "author": "Channel Connector contributors",
     "license": "LGPL-3",

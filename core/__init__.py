@@ -5,4 +5,4 @@ and the arithmetic of totals are tested in milliseconds and read without knowing
 """
 
 #: What channels see of us in the User-Agent; a test compares it with the manifest.
-VERSION = "19.0.0.1.0"
+VERSION = "19.0.1.0.0"

@@ -121,3 +121,4 @@ from . import channel_event_report
 from . import channel_log_report
 from . import channel_metrics_token
 from . import channel_backend_copy
+from . import channel_backend_upgrade
