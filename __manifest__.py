@@ -73,5 +73,6 @@
         "web.assets_tests": ["channel_connector/static/tests/tours/*.js"],
     },
     "images": ["static/description/screenshots/backend.png"],
+    "uninstall_hook": "uninstall_hook",
     "application": True,
 }
