@@ -15,6 +15,7 @@ from . import channel_issue_decision
 from . import channel_event_display
 from . import channel_event_inbox
 from . import channel_event_jobs
+from . import queue_job
 from . import channel_event_causes
 from . import channel_event_correction
 from . import channel_issue_value

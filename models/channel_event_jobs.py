@@ -5,6 +5,7 @@ from datetime import datetime, timedelta, timezone
 from odoo import api, fields, models
 from odoo.fields import Command
 
+from ..services.job_errors import was_cut_off
 from ..services.job_run import JobRun
 from ..services.order_values import naive
 from ..services.urgency import CHUNK_DELAY, channel_of, priority_of
@@ -91,6 +92,8 @@ class ChannelEvent(models.Model):
 
     def _job_failed(self, exc_name=None, exc_message=None, **kwargs):
         """queue_job's ``on_fail_method``: retries are used up, or there is a bug."""
+        if was_cut_off(exc_name):
+            return  # the events wait, see ``queue.job``
         for event in self.exists():
             JobRun(event.backend_id._env()).record_failure(
                 event.kind, event.external_id, exc_name or "Exception"

@@ -5,6 +5,7 @@ import uuid
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..services.job_errors import was_cut_off
 from ..services.job_run import JobRun
 from ..services.urgency import channel_of, priority_of
 from .channel_event_jobs import LIVE_JOB_STATES, SWEEP_AFTER, SWEEPS_UNTIL_STUCK
@@ -173,6 +174,8 @@ class ChannelOutbox(models.Model):
 
         Each record goes on in a job of its own, so that only the faulty one fails.
         """
+        if was_cut_off(exc_name):
+            return  # the notes wait, see ``queue.job``
         notes = self.exists().filtered(lambda note: note.state == "pending").sorted("id")
         groups = notes.grouped(lambda note: note._key()).values()
         for group in groups:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..services.job_errors import was_cut_off
 from ..services.job_run import JobRun
 from .channel_event_jobs import LIVE_JOB_STATES
 
@@ -156,6 +157,8 @@ class ChannelRunMixin(models.AbstractModel):
 
     def _job_failed(self, exc_name=None, **kwargs):
         """queue_job's ``on_fail_method``: retries are used up, or there is a bug."""
+        if was_cut_off(exc_name):
+            return  # it goes on, see ``queue.job``
         for run in self.exists():
             run.write({"state": "failed", "reason": exc_name or "Exception"})
 

@@ -18,6 +18,17 @@ from .messages import issue_text
 
 _logger = logging.getLogger(__name__)
 
+#: What a lost connection raises. None of these names an answer of the database: whatever it says
+#: about a statement has a class of its own.
+CUT_OFF = (
+    "psycopg2.OperationalError",
+    "psycopg2.InterfaceError",
+    "psycopg2.DatabaseError",
+    "psycopg2.errors.AdminShutdown",
+    "psycopg2.errors.CrashShutdown",
+    "psycopg2.errors.CannotConnectNow",
+)
+
 
 @dataclass
 class IssueDraft:
@@ -147,3 +158,8 @@ def draft_of(error: errors.ChannelError, kind: str, external_id: str) -> IssueDr
     if not error.per_record:
         params.pop("external_id")
     return IssueDraft(error.code, cause, {"class": type(error).__name__, **params})
+
+
+def was_cut_off(exception):
+    """Whether a job's exception (its name) only says that the connection to the database broke."""
+    return exception in CUT_OFF

@@ -11,6 +11,7 @@ from . import (
     test_catalogue_round_trip,
     test_copy_guard,
     test_customer_importer,
+    test_cut_off,
     test_dashboard,
     test_dashboard_ui,
     test_customer_walk,
