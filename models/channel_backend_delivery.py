@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from odoo import api, models
 from odoo.tools import ormcache
 
+from ..services.cached import forget
 from ..services.secrets import decrypt
 
 
@@ -80,16 +81,16 @@ class ChannelBackend(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         backends = super().create(vals_list)
-        self.env.registry.clear_cache()
+        forget(self.env)
         return backends
 
     def write(self, vals):
         result = super().write(vals)
-        self.env.registry.clear_cache()
+        forget(self.env)
         return result
 
     def unlink(self):
-        self.env.registry.clear_cache()
+        forget(self.env)
         return super().unlink()
 
 
@@ -98,10 +99,10 @@ class ChannelFlow(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self.env.registry.clear_cache()
+        forget(self.env)
         return super().create(vals_list)
 
     def write(self, vals):
         result = super().write(vals)
-        self.env.registry.clear_cache()
+        forget(self.env)
         return result

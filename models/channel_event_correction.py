@@ -10,6 +10,7 @@ import json
 from odoo import api, fields, models, tools
 
 from ..core.payload_paths import as_text, path_text, replaced
+from ..services.cached import forget
 
 
 class ChannelEvent(models.Model):
@@ -67,12 +68,12 @@ class ChannelEvent(models.Model):
 
     def write(self, vals):
         if "corrections" in vals:
-            self.env.registry.clear_cache()
+            forget(self.env)
         return super().write(vals)
 
     def unlink(self):
         if self.search_count([("id", "in", self.ids), ("corrected_at", "!=", False)], limit=1):
-            self.env.registry.clear_cache()
+            forget(self.env)
         return super().unlink()
 
     @api.model

@@ -75,9 +75,6 @@ class ChannelFlow(models.Model):
         result = super().write(vals)
         if changed:
             changed._tell_paused()
-        if {"paused", "realtime"} & vals.keys():
-            # also after the commit, before which another thread may have asked
-            self.env.cr.postcommit.add(self.env.registry.clear_cache)
         if (changed and not vals["paused"]) or vals.get("realtime"):
             self.sudo()._enqueue_wake(priority=5)
         return result

@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.tools import ormcache
 
+from ..services.cached import forget
+
 
 class ChannelFlow(models.Model):
     _inherit = "channel.flow"
@@ -54,9 +56,8 @@ class ChannelFlow(models.Model):
 
     @api.model
     def _stock_watch_changed(self):
-        """Ask again; also after the commit, before which another thread may have asked."""
-        self.env.registry.clear_cache()
-        self.env.cr.postcommit.add(self.env.registry.clear_cache)
+        """Ask again, everywhere."""
+        forget(self.env)
 
     @api.model
     def _stock_bound(self):

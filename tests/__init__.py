@@ -8,6 +8,7 @@ from . import (
     test_alert,
     test_backend,
     test_backend_store,
+    test_cached,
     test_catalogue_round_trip,
     test_copy_guard,
     test_customer_importer,
