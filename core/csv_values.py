@@ -9,6 +9,8 @@ from datetime import datetime, time, timezone
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from .plain import YEARS
+
 #: Swiss files group thousands by it.
 _QUOTE = "\N{RIGHT SINGLE QUOTATION MARK}"
 
@@ -44,6 +46,8 @@ def parse_date(text: str, formats: Sequence[str], zone: ZoneInfo, day: bool = Fa
     else:
         moment = datetime.fromisoformat(text.replace("Z", "+00:00").replace("z", "+00:00"))
         dated = len(text) <= len("2026-01-31")
+    if moment.year not in YEARS:
+        raise ValueError("no date")
     if dated or day:
         moment = datetime.combine(moment.date(), time(12))
     if moment.tzinfo is None:

@@ -30,6 +30,8 @@ class Sign(Enum):
     OUT = "out"  # money leaves, whatever the sign
 
 
+#: Amounts with more are no money, and more than Decimal's arithmetic keeps.
+_MAX_DIGITS = 18
 #: What a column may hold. Several columns of one amount are added up, of an id or a date joined;
 #: of any other text the first that is not empty counts. ``filter`` columns only choose rows.
 TEXTS = ("kind", "order_number", "description", "payout_id", "currency", "charged_currency")
@@ -298,6 +300,8 @@ class _Reader:
             number = parse_amount(text, self.profile.decimal_comma)
         except ValueError:
             raise Rejected("csv_amount", line=row.line, column=title, value=text) from None
+        if number.adjusted() > _MAX_DIGITS:
+            raise Rejected("csv_amount", line=row.line, column=title, value=text[:40])
         if self.profile.minor_units:
             number = number.scaleb(-digits)
         if number != round(number, digits):
@@ -319,7 +323,7 @@ def _extract(column: Column, text: str) -> str:
     if not column.pattern or not text:
         return text
     found = re.search(column.pattern, text)
-    return found.group(1).strip() if found else ""
+    return (found.group(1) or "").strip() if found else ""
 
 
 def _signed(number: Decimal, sign: Sign) -> Decimal:

@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from ...core import errors, plain
 
 _logger = logging.getLogger(__name__)
+Default = TypeVar("Default", int, None)
 
 #: Longest Retry-After that is believed, in seconds.
 MAX_RETRY_AFTER = 86400.0
@@ -40,14 +41,12 @@ class Answer:
 
     @property
     def total_pages(self) -> int:
-        text = self.headers.get("X-WP-TotalPages", "")
-        return int(text) if text.isdigit() else 1
+        return _count(self.headers.get("X-WP-TotalPages", ""), 1)
 
     @property
     def total(self) -> int | None:
         """Records of the whole list; None where a proxy has taken the header away."""
-        text = self.headers.get("X-WP-Total", "")
-        return int(text) if text.isdigit() else None
+        return _count(self.headers.get("X-WP-Total", ""), None)
 
     def mapping(self) -> Mapping[str, Any]:
         """The data, which has to be one record. :raises errors.ServerError: it isn't."""
@@ -64,11 +63,18 @@ class Answer:
         return self.data
 
 
+def _count(text: str, default: Default) -> int | Default:
+    """A number of records or pages; ``default`` where it can't be one (superscripts are digits)."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else default
+
+
 def parse_http_date(text: str) -> datetime | None:
     """An HTTP date as aware UTC, None where it isn't one."""
     try:
         moment = parsedate_to_datetime(text)
-    except (TypeError, ValueError, IndexError):
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+    if moment.year not in plain.YEARS:
         return None
     if moment.tzinfo is None:
         return moment.replace(tzinfo=timezone.utc)
@@ -78,7 +84,7 @@ def parse_http_date(text: str) -> datetime | None:
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     """Seconds of a ``Retry-After`` header (a number or an HTTP date), None without one."""
     text = headers.get("Retry-After", "").strip()
-    if text.isdigit():
+    if text.isascii() and text.isdigit():
         return min(float(text), MAX_RETRY_AFTER)
     moment = parse_http_date(text)
     if moment is None:

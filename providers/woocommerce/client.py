@@ -21,10 +21,19 @@ from ...core.http import Exchange, preview, redact_body, redact_url
 from . import const, failure
 from .address import normalise_url
 from .answer import Answer, decode, parse_body
-from .session import READS, Anonymous, OAuthWithNonce, PooledSession, SignedUrl
+from .session import (
+    READS,
+    Anonymous,
+    OAuthWithNonce,
+    PooledSession,
+    SignedUrl,
+    read_body,
+)
 
 _logger = logging.getLogger(__name__)
 
+#: Bytes of an answer, unpacked: a page of a hundred orders has less than one in ten of them.
+MAX_ANSWER = 64_000_000
 #: Many firewalls refuse Python's default name.
 USER_AGENT = f"ChannelConnector/{VERSION} (Odoo; +woocommerce)"
 
@@ -130,7 +139,8 @@ class WooClient(woocommerce.API):
         while page <= total:
             answer = self.get(endpoint, params={**(params or {}), "per_page": size, "page": page})
             yield from answer.sequence()
-            total = answer.total_pages
+            # whatever a proxy says about their number: behind an empty page there is none
+            total = answer.total_pages if answer.sequence() else 0
             page += 1
 
     # === WHAT THE PACKAGE CALLS === #
@@ -200,7 +210,7 @@ class WooClient(woocommerce.API):
         started = time.monotonic()
         failed: Exception | None = None
         try:
-            response = self._request(call)
+            response, content = self._request(call)
         except requests.RequestException as problem:
             # raised below: requests' errors hold addresses, so they may not become its context
             failed = error = failure.connection_error(problem, write=not call.reading)
@@ -211,14 +221,15 @@ class WooClient(woocommerce.API):
             self._tell(call, 0, seconds, "", None, error)
             raise failed
         self._answered = True
-        return self._understand(call, response, sent_at, seconds)
+        return self._understand(call, response, content, sent_at, seconds)
 
-    def _request(self, call: _Call) -> requests.Response:
+    def _request(self, call: _Call) -> tuple[requests.Response, bytes]:
+        """The answer and its body, which a little more than :data:`MAX_ANSWER` bounds."""
         headers = {"User-Agent": self.user_agent, "Accept": "application/json"}
         if call.body is not None:
             headers["Content-Type"] = "application/json;charset=utf-8"
         headers |= call.headers
-        return self._session.request(
+        with self._session.request(
             call.method,
             call.url,
             data=call.body,
@@ -228,21 +239,32 @@ class WooClient(woocommerce.API):
             verify=self.verify_ssl,
             # a followed redirect would repeat the nonce of a signed address
             allow_redirects=call.method in READS and self.is_ssl,
-        )
+            stream=True,
+        ) as response:
+            return response, read_body(response, MAX_ANSWER)
 
     def _understand(
-        self, call: _Call, response: requests.Response, sent_at: datetime, seconds: float
+        self,
+        call: _Call,
+        response: requests.Response,
+        content: bytes,
+        sent_at: datetime,
+        seconds: float,
     ) -> Answer:
-        text = decode(response.content)
-        data = parse_body(text, response.headers.get("Content-Type", ""), call.reading)
-        error = failure.error_of(
-            response.status_code,
-            data,
-            response.headers,
-            url=call.url,
-            write=not call.reading,
-            now=sent_at,
-        )
+        error: errors.ChannelError | None
+        if len(content) > MAX_ANSWER:
+            text, data, error = "", None, failure.too_large(not call.reading)
+        else:
+            text = decode(content)
+            data = parse_body(text, response.headers.get("Content-Type", ""), call.reading)
+            error = failure.error_of(
+                response.status_code,
+                data,
+                response.headers,
+                url=call.url,
+                write=not call.reading,
+                now=sent_at,
+            )
         self._tell(call, response.status_code, seconds, text, data, error)
         if error:
             raise error

@@ -85,7 +85,7 @@ def too_heavy(error: errors.ChannelError) -> bool:
     if isinstance(error, errors.Rejected):
         return True
     codes = ("read_timeout", "fatal_error", "server_error", "broken_json", "answer_unreadable")
-    return error.code in codes or error.params.get("status") in (504, 524)
+    return error.code in (*codes, "answer_too_large") or error.params.get("status") in (504, 524)
 
 
 def has_ended(error: errors.ChannelError) -> bool:
@@ -116,6 +116,11 @@ def _unreadable(status: int, headers: Mapping[str, str], write: bool) -> errors.
     if "json" in headers.get("Content-Type", ""):
         return errors.ServerError("broken_json", status=status)
     return errors.Unreachable("not_json", status=status)
+
+
+def too_large(write: bool) -> errors.ChannelError:
+    """An answer that nobody reads to its end; a change may have happened all the same."""
+    return (errors.UnknownOutcome if write else errors.ServerError)("answer_too_large")
 
 
 def _target(url: str, headers: Mapping[str, str]) -> str:

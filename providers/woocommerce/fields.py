@@ -10,9 +10,10 @@ from typing import Any
 
 from ...core import errors
 from ...core.canonical import ZERO
-from ...core.plain import storable_text
+from ...core.html_form import without_comments, without_long_references
+from ...core.plain import YEARS, storable_text
 
-_TAG = re.compile(r"<!--.*?-->|</?[a-zA-Z][^<>]*>", re.DOTALL)
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _LINE_BREAK = re.compile(r"<br\s*/?>|</p>|</li>", re.IGNORECASE)
 #: Amounts beyond are no money; an exponent like 1e999999 would fill the memory.
 _MAX_DIGITS = 18
@@ -34,7 +35,8 @@ def plain(value: Any) -> str:
 
 def paragraphs(value: Any) -> str:
     """As :func:`plain`, with its line breaks."""
-    return html.unescape(_TAG.sub("", _LINE_BREAK.sub("\n", text(value)))).strip()
+    shown = _TAG.sub("", _LINE_BREAK.sub("\n", without_comments(text(value))))
+    return html.unescape(without_long_references(shown)).strip()
 
 
 def amount(value: Any, default: Decimal | None = ZERO) -> Decimal | None:
@@ -62,7 +64,9 @@ def identifier(value: Any) -> str:
     if isinstance(value, int):
         return str(value) if 0 < value < 10**_MAX_DIGITS else ""
     found = value.strip()
-    return found if found.isascii() and found.isdigit() and found.strip("0") else ""
+    if not (found.isascii() and found.isdigit() and len(found) <= _MAX_DIGITS):
+        return ""
+    return found.lstrip("0")
 
 
 def moment(value: Any) -> datetime | None:
@@ -71,12 +75,9 @@ def moment(value: Any) -> datetime | None:
         found = datetime.fromisoformat(text(value).replace("Z", "+00:00"))
     except ValueError:
         return None
-    try:
-        return (found if found.tzinfo else found.replace(tzinfo=timezone.utc)).astimezone(
-            timezone.utc
-        )
-    except OverflowError:
+    if found.year not in YEARS:
         return None
+    return (found if found.tzinfo else found.replace(tzinfo=timezone.utc)).astimezone(timezone.utc)
 
 
 def mapping(value: Any) -> dict[str, Any]:

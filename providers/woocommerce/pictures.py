@@ -12,8 +12,8 @@ from ...core import errors
 from ...core.catalogue import Image, Picture
 from . import failure
 from .client import WooClient
+from .session import read_body
 
-_CHUNK = 65536
 #: How a file of a type begins: (offset, bytes); types that browsers show and shops take.
 _BEGINNINGS = (
     ("image/jpeg", 0, b"\xff\xd8\xff"),
@@ -39,7 +39,7 @@ def fetch_picture(client: WooClient, image: Image, max_bytes: int) -> Picture:
     :raises errors.NotFound: it is gone
     :raises errors.Rejected: ``bad_image`` with ``reason`` address, refused, size or type
     """
-    if urlsplit(image.url).scheme not in ("http", "https"):
+    if not _is_web_address(image.url):
         raise _bad(image, "address")
     content = _download(client, image, max_bytes)
     mimetype = mimetype_of(content)
@@ -47,6 +47,13 @@ def fetch_picture(client: WooClient, image: Image, max_bytes: int) -> Picture:
         raise _bad(image, "type")
     name = unquote(urlsplit(image.url).path.rpartition("/")[2])
     return Picture(content, mimetype, name)
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        return urlsplit(url).scheme in ("http", "https")
+    except ValueError:
+        return False
 
 
 def _download(client: WooClient, image: Image, max_bytes: int) -> bytes:
@@ -59,7 +66,7 @@ def _download(client: WooClient, image: Image, max_bytes: int) -> bytes:
         with client.open_public(image.url) as response:
             status = response.status_code
             if status == 200:
-                content = _read(response, max_bytes)
+                content = read_body(response, max_bytes)
         error = _error(image, status, response, moment)
         if len(content) > max_bytes:
             error = _bad(image, "size")
@@ -70,16 +77,6 @@ def _download(client: WooClient, image: Image, max_bytes: int) -> bytes:
     if error:
         raise error
     return content
-
-
-def _read(response: requests.Response, max_bytes: int) -> bytes:
-    parts, size = [], 0
-    for part in response.iter_content(_CHUNK):
-        parts.append(part)
-        size += len(part)
-        if size > max_bytes:
-            break
-    return b"".join(parts)
 
 
 def _error(

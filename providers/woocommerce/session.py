@@ -17,6 +17,7 @@ from ...core.http import MaskSecrets
 
 #: Methods that change nothing.
 READS = ("GET", "OPTIONS")
+_CHUNK = 65536
 
 # it writes every address it calls to the log at DEBUG, with whatever is in the query
 logging.getLogger("urllib3.connectionpool").addFilter(MaskSecrets())
@@ -36,8 +37,22 @@ class PooledSession(requests.Session):
         target = super().get_redirect_target(resp)
         if target is None or resp.request.method not in READS:
             return None
-        here, there = urlsplit(resp.url), urlsplit(urljoin(resp.url, target))
+        try:
+            here, there = urlsplit(resp.url), urlsplit(urljoin(resp.url, target))
+        except ValueError:
+            return None
         return target if (here.scheme, here.netloc) == (there.scheme, there.netloc) else None
+
+
+def read_body(response: requests.Response, max_bytes: int) -> bytes:
+    """The body of a streamed answer, unpacked; a piece more than ``max_bytes`` at most is read."""
+    parts, size = [], 0
+    for part in response.iter_content(_CHUNK):
+        parts.append(part)
+        size += len(part)
+        if size > max_bytes:
+            break
+    return b"".join(parts)
 
 
 class Anonymous(AuthBase):

@@ -13,6 +13,8 @@ from . import const, const_products, fields
 from .answer import Answer
 from .client import WooClient
 
+#: Prices with more decimals are in no shop.
+_MOST_DECIMALS = 8
 #: Of all routes, which make megabytes, the one whose presence means something.
 _INDEX_FIELDS = (
     f"name,url,home,gmt_offset,timezone_string,namespaces,routes.{const.FULFILLMENTS_ROUTE}"
@@ -79,7 +81,7 @@ class Survey:
     def version_number(self) -> tuple[int, ...]:
         """(10, 0, 2) of "10.0.2-rc.1"; () where there is none."""
         match = re.match(r"\d+(\.\d+)*", self.version)
-        return tuple(map(int, match[0].split("."))) if match else ()
+        return tuple(int(part[:9]) for part in match[0].split(".")) if match else ()
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -157,8 +159,9 @@ class Survey:
 
 
 def _whole(value: Any) -> int | None:
+    """A number of digits; None for what none has."""
     number = fields.amount(value, None)
-    return None if number is None else int(number)
+    return None if number is None or not 0 <= number <= _MOST_DECIMALS else int(number)
 
 
 def _yes(settings: Mapping[str, str], name: str) -> bool | None:
