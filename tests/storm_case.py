@@ -5,192 +5,14 @@ from random import Random
 
 from odoo.tools import html2plaintext
 
-from ..dev.woostore import Cart
 from ..dev.woostore.jsontext import dumps
+from ..dev.woostore.story import Story
 from .common import JANE
 from .story_case import StoryCase
 
 #: Orders that are over in the shop; Odoo has cancelled them, or has never taken them over.
 OVER = {"trash", "cancelled"}
 STEPS = 36
-
-
-class Story:
-    """What happens in the shop: the same for the same seed, whoever listens.
-
-    Only what has one right end is told: an order that is paid is refunded and not edited, one that
-    waits for its money is edited, cancelled, moved to the trash and restored.
-    """
-
-    def __init__(self, store, seed):
-        self.store = store
-        self.random = Random(seed)
-        self.guests = 0
-        #: orders whose last change did not move their moment of change
-        self.silent = set()
-        self.accounts = [self._account(number) for number in range(3)]
-        self.doings = [
-            *[self._order_by_card] * 4,
-            *[self._order_on_hold] * 4,
-            *[self._edit] * 4,
-            *[self._refund] * 3,
-            self._cancel,
-            *[self._trash] * 2,
-            *[self._restore] * 2,
-            self._pay,
-            self._complete,
-            self._note,
-            *[self._change_account] * 2,
-            *[self._change_product] * 2,
-            self._trash_product,
-        ]
-
-    def go_on(self):
-        """One more thing happens, some time later."""
-        self.random.choice(self.doings)()
-        self.store.clock.advance(self.random.choice([0, 1, 5, 20, 80]))
-
-    # === WHO AND WHAT === #
-
-    def _account(self, number):
-        email = f"account{number}@example.com"
-        billing = {**JANE, "first_name": f"Buyer{number}", "email": email}
-        values = {"first_name": f"Buyer{number}", "last_name": "Doe", "billing": billing}
-        return self.store.add_customer(email, **values, role="subscriber" if number else "customer")
-
-    def _orders(self, *statuses):
-        return sorted(
-            order["id"] for order in self.store.orders.values() if order["status"] in statuses
-        )
-
-    def _one(self, *statuses):
-        found = self._orders(*statuses)
-        return self.random.choice(found) if found else None
-
-    def _cart(self):
-        lines = [("MUG", self.random.randint(1, 3))]
-        if self.random.random() < 0.5:
-            lines.append(("BOOK", self.random.randint(1, 4)))
-        cart = {"lines": lines, "shipping": [("flat_rate", "4.95")]}
-        if self.random.random() < 0.6:
-            account = self.random.choice(self.accounts)
-            return {**cart, "billing": account["billing"], "customer_id": account["id"]}
-        self.guests += 1
-        email = f"guest{self.guests}@example.com"
-        return {**cart, "billing": {**JANE, "first_name": f"Guest{self.guests}", "email": email}}
-
-    def _place(self, status, **values):
-        self.store.place_order(Cart(**self._cart(), **values), status=status)
-
-    # === ORDERS === #
-
-    def _order_by_card(self):
-        number = len(self.store.orders)
-        self._place("processing", payment_method="stripe", transaction_id=f"ch_{number}")
-
-    def _order_on_hold(self):
-        self._place("on-hold", payment_method="bacs")
-
-    def _edit(self):
-        """Another quantity, or one more book; posts don't move their date for it."""
-        order_id = self._one("on-hold")
-        if not order_id:
-            return
-        order = self.store.orders[order_id]
-        before = order["date_modified_gmt"]
-        self.store.clock.advance(1)
-        line = self.random.choice([line for line in order["line_items"] if line["quantity"]])
-        if self.random.random() < 0.6:
-            pieces = {line["id"]: line["quantity"] + self.random.randint(1, 3)}
-            self.store.edit_order(order_id, set_quantity=pieces)
-        else:
-            self.store.edit_order(order_id, add=[("BOOK", self.random.randint(1, 2))])
-        if order["date_modified_gmt"] == before:
-            self.silent.add(order_id)
-
-    def _refund(self):
-        """Part of the money of an order that was paid by card, while there is some left."""
-        cards = [
-            order["id"]
-            for order in self.store.orders.values()
-            if order["payment_method"] == "stripe"
-            and order["status"] in ("processing", "completed")
-        ]
-        if cards:
-            order_id = self.random.choice(sorted(cards))
-            if len(self._refunds(order_id)) < 3:
-                self._seen(order_id)
-                self.store.refund_order(order_id, amount=f"{self.random.randint(1, 4)}.00")
-
-    def _refunds(self, order_id):
-        return [row for row in self.store.refunds.values() if row["parent_id"] == order_id]
-
-    def _cancel(self):
-        self._change_status("cancelled", "on-hold")
-
-    def _pay(self):
-        order_id = self._one("on-hold")
-        if order_id:
-            self._seen(order_id)
-            self.store.pay(order_id)
-
-    def _complete(self):
-        self._change_status("completed", "processing")
-
-    def _change_status(self, status, *before):
-        order_id = self._one(*before)
-        if order_id:
-            self._seen(order_id)
-            self.store.update_order(order_id, status=status)
-
-    def _note(self):
-        order_id = self._one("on-hold", "processing")
-        if order_id:
-            self._seen(order_id)
-            note = f"Please ring {self.random.randint(1, 9)} times"
-            self.store.update_order(order_id, customer_note=note)
-
-    def _trash(self):
-        order_id = self._one("on-hold")
-        if order_id:
-            self._seen(order_id)
-            self.store.trash_order(order_id)
-
-    def _restore(self):
-        """In the admin, or by REST, which tells nobody where orders have own tables."""
-        order_id = self._one("trash")
-        if not order_id:
-            return
-        self._seen(order_id)
-        if self.random.random() < 0.5:
-            self.store.restore_order(order_id)
-        else:
-            self.store.edit_order(order_id, status="on-hold")
-
-    def _seen(self, order_id):
-        """A change that moves the moment shows what changed in silence before."""
-        self.store.clock.advance(1)
-        self.silent.discard(order_id)
-
-    # === ACCOUNTS AND PRODUCTS === #
-
-    def _change_account(self):
-        account = self.random.choice(self.accounts)
-        account["first_name"] = f"Buyer{self.random.randint(10, 99)}"
-        account["billing"]["phone"] = f"02 555 {self.random.randint(10, 99)} 12"
-        account["date_modified_gmt"] = self.store.clock.stamp()
-        self.store.emit("customer.updated", account["id"])
-
-    def _change_product(self):
-        sku = self.random.choice(["MUG", "BOOK"])
-        self.store.edit_product(sku, name=f"Product {sku} {self.random.randint(1, 99)}")
-
-    def _trash_product(self):
-        poster = self.store.product("POSTER")
-        if poster["status"] == "trash":
-            self.store.restore_product("POSTER")
-        else:
-            self.store.trash_product("POSTER")
 
 
 class StormCase(StoryCase):
@@ -246,7 +68,7 @@ class StormCase(StoryCase):
 
     def tell(self, seed, polls):
         """The whole story; ``polls``: how likely one runs after each thing that happens."""
-        story = Story(self.store, seed)
+        story = Story(self.store, Random(seed), JANE)
         for _number in range(STEPS):
             story.go_on()
             self._deliver()
