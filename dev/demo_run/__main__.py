@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
-from odoo_client import OdooClient, OdooError
+from odoo_client import OdooClient, OdooError, prepare_company
 from woostore import Server, recorded_store
 
 from . import report
 from .carts import open_shop
 from .report import say
 from .run import Run
-from .world import choose_port, connect, fresh_database, prepare_company, running_odoo
+from .world import choose_port, connect, fresh_database, running_odoo
 
 SHOP = "shop"
 

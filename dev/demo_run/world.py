@@ -16,8 +16,6 @@ from woostore import Server, Store
 from .report import say
 
 PORT = 8069
-#: What the recorded shops sell in beside euros.
-CURRENCIES = ("EUR", "USD", "JPY")
 
 
 @contextmanager
@@ -73,28 +71,6 @@ def _is_free(port: int) -> bool:
         except OSError:
             return False
     return True
-
-
-def prepare_company(odoo: OdooClient, url: str) -> None:
-    """What an admin sets up before the first shop: address, country, currencies."""
-    odoo.call("ir.config_parameter", "set_param", "web.base.url", url)
-    odoo.call("ir.config_parameter", "set_param", "web.base.url.freeze", "True")
-    currencies = odoo.search_read(
-        "res.currency", [("name", "in", CURRENCIES)], ["name"], context={"active_test": False}
-    )
-    odoo.call("res.currency", "write", [row["id"] for row in currencies], {"active": True})
-    euro = next(row["id"] for row in currencies if row["name"] == "EUR")
-    country = odoo.call("res.country", "search", [("code", "=", "ES")])[0]
-    company = odoo.call("res.company", "search", [], limit=1)
-    if not odoo.call("account.journal", "search_count", [("type", "=", "sale")]):
-        # before the currency: a chart of accounts brings its own
-        odoo.call("account.chart.template", "try_loading", "generic_coa", company[0])
-    odoo.call(
-        "res.company",
-        "write",
-        company,
-        {"name": "Demo Company", "currency_id": euro, "country_id": country},
-    )
 
 
 def connect(odoo: OdooClient, name: str, shops: Server) -> int:

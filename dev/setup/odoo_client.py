@@ -7,6 +7,9 @@ from typing import Any
 
 import requests
 
+#: What the recorded shops sell in beside euros.
+CURRENCIES = ("EUR", "USD", "JPY")
+
 
 class OdooError(Exception):
     """Odoo refused a call; the text is what a person would have been shown."""
@@ -57,6 +60,28 @@ class OdooClient:
             data = answer["error"].get("data", {})
             raise OdooError(data.get("debug") or data.get("message") or str(answer["error"]))
         return answer.get("result")
+
+
+def prepare_company(odoo: OdooClient, url: str) -> None:
+    """What an admin sets up before the first shop: address, country, currencies."""
+    odoo.call("ir.config_parameter", "set_param", "web.base.url", url)
+    odoo.call("ir.config_parameter", "set_param", "web.base.url.freeze", "True")
+    currencies = odoo.search_read(
+        "res.currency", [("name", "in", CURRENCIES)], ["name"], context={"active_test": False}
+    )
+    odoo.call("res.currency", "write", [row["id"] for row in currencies], {"active": True})
+    euro = next(row["id"] for row in currencies if row["name"] == "EUR")
+    country = odoo.call("res.country", "search", [("code", "=", "ES")])[0]
+    company = odoo.call("res.company", "search", [], limit=1)
+    if not odoo.call("account.journal", "search_count", [("type", "=", "sale")]):
+        # before the currency: a chart of accounts brings its own
+        odoo.call("account.chart.template", "try_loading", "generic_coa", company[0])
+    odoo.call(
+        "res.company",
+        "write",
+        company,
+        {"name": "Demo Company", "currency_id": euro, "country_id": country},
+    )
 
 
 def connect_store(
