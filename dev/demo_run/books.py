@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,9 +38,9 @@ class Books:
         self.odoo = odoo
         self.backend = backend
 
-    def open_gateways(self) -> None:
+    def open_gateways(self, gateways: Iterable[Gateway] = GATEWAYS) -> None:
         """Each gateway gets a journal; invoice and payment are made by themselves."""
-        for gateway in GATEWAYS:
+        for gateway in gateways:
             row = self.odoo.call(
                 "channel.map.payment",
                 "search",

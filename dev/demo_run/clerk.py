@@ -106,11 +106,12 @@ class Clerk:
         values = {"journal_id": invoice["journal_id"][0], "reason": reason}
         wizard = self.odoo.call("account.move.reversal", "create", [values], context=context)
         credit = self.odoo.call("account.move.reversal", "refund_moves", wizard)["res_id"]
-        self._keep_only(credit, sku, pieces)
+        self.keep_only(credit, sku, pieces)
         self.odoo.call("account.move", "action_post", [credit])
         return self._name("account.move", credit)
 
-    def _keep_only(self, credit: int, sku: str, pieces: float) -> None:
+    def keep_only(self, credit: int, sku: str, pieces: float) -> None:
+        """Leave nothing on a draft credit note but some pieces of one product."""
         of_products = [("move_id", "=", credit), ("display_type", "=", "product")]
         kept = [*of_products, ("product_id.default_code", "=", sku)]
         rest = self.odoo.call("account.move.line", "search", of_products)

@@ -152,6 +152,23 @@ class Goods:
         rows = self.odoo.search_read("channel.published.price", domain, ["price"], limit=1)
         return (rows[0]["price"] or {}) if rows else {}
 
+    def fix_price(self, pricelist: int, sku: str, price: float) -> None:
+        """The price of a product without variants in a price list, by its rule or a new one."""
+        rule = [("pricelist_id", "=", pricelist), ("product_tmpl_id.default_code", "=", sku)]
+        known = self.odoo.call("product.pricelist.item", "search", rule, limit=1)
+        if known:
+            values = {"compute_price": "fixed", "fixed_price": price}
+            self.odoo.call("product.pricelist.item", "write", known, values)
+            return
+        self.odoo.create(
+            "product.pricelist.item",
+            pricelist_id=pricelist,
+            applied_on="0_product_variant",
+            product_id=self.product(sku),
+            compute_price="fixed",
+            fixed_price=price,
+        )
+
     def sale(self, sku: str, price: Decimal, start: str, end: str) -> None:
         """A sale of one product: a rule of the shop's sale price list."""
         lists = self.odoo.search_read(

@@ -1,0 +1,1 @@
+"""The real stack under a storm by chance, and what must be true when it is over."""
