@@ -35,7 +35,8 @@ class ChannelBackend(models.Model):
             backend.action_check_connection()
             if "error" in backend.finding_ids.mapped("level"):
                 continue
-            backend.action_fill_mappings()
+            if supports(backend._get_adapter_class(), ReferenceSource):
+                backend.action_fill_mappings()
             backend._remember_identity()
             backend.state = "connected"
         return self._reload()

@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_datetime
 
-from ..core.adapter import Credentials, SetUpSource, supports
+from ..core.adapter import Credentials, ReferenceSource, SetUpSource, supports
 
 #: The steps in their order. What leaves and enters one are the methods `_setup_leave_<step>` and
 #: `_setup_enter_<step>`, where it has any.
@@ -189,7 +189,7 @@ class ChannelBackend(models.Model):
             raise UserError(self.env._("Nothing is chosen. Switch on at least “Orders come in”."))
 
     def _setup_enter_mappings(self, first_time):
-        if first_time:
+        if first_time and supports(self._get_adapter_class(), ReferenceSource):
             self.action_fill_mappings()
 
     def _setup_enter_since(self, first_time):

@@ -10,7 +10,7 @@ import pytest
 from ...dev.woostore import Server, Store
 from ..contract.catalogue_sink import CatalogueSinkContract
 from ..contract.catalogue_source import CatalogueSourceContract
-from ..contract.connectable import ConnectableContract
+from ..contract.connectable import ConnectableShopContract
 from ..contract.customer_source import CustomerSourceContract
 from ..contract.order_audit import CatalogueAuditContract, OrderAuditContract
 from ..contract.order_sink import OrderSinkContract
@@ -73,7 +73,7 @@ class TestCatalogueSink(CatalogueSinkContract):
     pass
 
 
-class TestConnectable(ConnectableContract):
+class TestConnectable(ConnectableShopContract):
     pass
 
 
