@@ -8,6 +8,7 @@ from odoo.fields import Command
 from ..services.job_errors import was_cut_off
 from ..services.job_run import JobRun
 from ..services.order_values import naive
+from ..services.staleness import LAG
 from ..services.urgency import CHUNK_DELAY, channel_of, priority_of
 
 #: Orders per transaction when many are imported at once; 20 to 50 cost half of single ones.
@@ -89,6 +90,18 @@ class ChannelEvent(models.Model):
     def _job_chunk_failed(self, **kwargs):
         """A chunk met a bug: its records go on alone, so that only the faulty one fails."""
         self.exists()._enqueue()
+
+    @api.model
+    def _look_again(self, backend, kind, external_ids):
+        """Have records read once more, when it is sure which state of them is the newer one."""
+        ids = sorted(external_ids)
+        backend.with_delay(
+            eta=LAG.seconds,
+            identity_key=f"channel-again-{backend.id}-{kind}-{'-'.join(ids)}",
+            channel=channel_of(kind),
+            priority=priority_of(kind),
+            description=f"{kind} {', '.join(ids)} once more",
+        )._job_look_again(kind, ids)
 
     def _job_failed(self, exc_name=None, exc_message=None, **kwargs):
         """queue_job's ``on_fail_method``: retries are used up, or there is a bug."""
@@ -240,3 +253,16 @@ class ChannelEvent(models.Model):
             [backend.id, before, kinds, after, LIVE_JOB_STATES, LIVE_JOB_STATES, limit],
         )
         return self.browse(row[0] for row in self.env.cr.fetchall())
+
+
+class ChannelBackend(models.Model):
+    _inherit = "channel.backend"
+
+    def _job_look_again(self, kind, external_ids):
+        """Make the events of records that are to be read once more."""
+        backend = self.exists()
+        if not backend:
+            return "the backend was deleted"
+        backend = backend._env()
+        backend.env["channel.event"]._follow_up(backend, kind, external_ids, "reconcile")
+        return f"{len(external_ids)} are read once more"

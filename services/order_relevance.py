@@ -7,7 +7,7 @@ from ..core.canonical import OrderStatus
 from .job_run import Outcome
 from .order_facts import AMOUNTS, CONTENT, OURS, OVER, content_of, fingerprint_of, parts_of
 from .order_values import naive
-from .staleness import LAG, is_older, is_unsure
+from .staleness import is_older, is_unsure
 
 
 class ChannelOrderRelevance(models.AbstractModel):
@@ -76,7 +76,8 @@ class ChannelOrderRelevance(models.AbstractModel):
 
     def _decide_known(self, batch, draft):
         if is_unsure(draft.binding, *self._moments(draft)):
-            self._look_again(draft)
+            binding = draft.binding
+            draft.work.events._look_again(binding.backend_id, "order", [binding.external_id])
         if self._is_stale(draft):
             self._ignore(draft, self.env._("Older than what was taken over already"))
         elif draft.status is OrderStatus.DRAFT:
@@ -109,16 +110,6 @@ class ChannelOrderRelevance(models.AbstractModel):
     def _moments(self, draft):
         record = draft.work.record
         return naive(record.modified_at), naive(record.fetched_at)
-
-    def _look_again(self, draft):
-        """Read the order once more, when it is sure which state is the newer one."""
-        self.env["channel.event"]._follow_up(
-            draft.binding.backend_id,
-            "order",
-            [draft.binding.external_id],
-            "reconcile",
-            eta=LAG.seconds,
-        )
 
     def _decide_content(self, draft):
         """Take the order back from cancellation; find out whether its content changed."""

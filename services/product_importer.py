@@ -17,7 +17,7 @@ from .job_run import Outcome
 from .order_importer import QUIET
 from .order_values import naive
 from .product_planner import WRITTEN
-from .staleness import LAG, is_older, is_unsure
+from .staleness import is_older, is_unsure
 
 #: Sources of events that ask for a comparison with Odoo, even if the shop shows nothing new.
 ASKED = ("manual", "reconcile")
@@ -185,9 +185,7 @@ class ChannelProductImporter(models.AbstractModel):
                 plan.action, plan.error, plan.stale = "ignore", None, True
                 plan.reason = self.env._("Older than what was taken over already")
         if unsure:
-            self.env["channel.event"]._follow_up(
-                backend, "product", unsure, "reconcile", eta=LAG.seconds
-            )
+            self.env["channel.event"]._look_again(backend, "product", unsure)
 
     def _is_bound(self, plan):
         if plan.error or plan.action == "ignore" or plan.follows:
