@@ -40,7 +40,7 @@ class Echo:
 
 
 class ChannelExporter(models.AbstractModel):
-    """Base of the services that tell a channel; one record at a time, under its order's lock.
+    """Base of the services that tell a channel; one record at a time, under a lock (its order's).
 
     The three steps run apart, so that no transaction waits for HTTP: ``_prepare`` reads Odoo,
     ``_send`` talks to the channel, ``_store`` writes down what came of it. Every one may happen
@@ -51,10 +51,17 @@ class ChannelExporter(models.AbstractModel):
     _description = "Channel exporter"
 
     def _binding(self, backend, order_id):
-        """``channel.binding.order`` of the sales order that a note is about, or empty."""
+        """What of the channel a note is about; empty: that is gone, and there is nothing to tell.
+
+        ``channel.binding.order`` of its sales order, unless an exporter knows it otherwise.
+        """
         return self.env["channel.binding.order"].search(
             [("backend_id", "=", backend.id), ("odoo_id", "=", order_id)], limit=1
         )
+
+    def _claimed(self, binding, record):
+        """What no other job may work on meanwhile: a kind, and a name that the log shows."""
+        return "order", binding.external_id
 
     def _prepare(self, binding, record, marker):
         """What has to be sent: the ``content`` of a message, or a :class:`Told` where nothing is.

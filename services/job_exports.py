@@ -45,8 +45,8 @@ class ExportJobs(JobFrame):
             self._pending_notes(*key)._settle("ignored", gone)
             self.cr.commit()
             return f"{kind} {res_id}: {gone}"
-        name = f"{kind} {binding.external_id}"
-        claimed = ("order", binding.external_id)
+        claimed = exporter._claimed(binding, record)
+        name = f"{kind} {claimed[-1]}"
         with self._guarded(name, *claimed, kind=kind, brief=True) as (adapter, recorder):
             self.cr.commit()  # a snapshot that is younger than the lock
             notes = self._pending_notes(*key)
