@@ -105,6 +105,7 @@ from . import stock_picking
 from . import stock_picking_money
 from . import account_move
 from . import stock_picking_channel
+from . import channel_issue_texts
 from . import channel_demand
 from . import channel_demand_notes
 from . import channel_retention

@@ -36,6 +36,7 @@ def issue_text(env, code, params):
         **catalogue_texts(env),
         **product_texts(env),
         **alert_texts(env),
+        **env["channel.issue"]._more_texts(),
     }
     title, suggestion = texts.get(code) or texts[_class_code(params.get("class"))]
     kind = params.get("kind_of_record")
