@@ -37,6 +37,7 @@
         "views/channel_outbox_views.xml",
         "views/channel_binding_views.xml",
         "views/channel_binding_outbound_views.xml",
+        "views/channel_binding_fulfilment_views.xml",
         "views/channel_binding_product_views.xml",
         "views/channel_binding_term_views.xml",
         "views/channel_map_views.xml",

@@ -105,7 +105,9 @@ from . import stock_picking
 from . import stock_picking_money
 from . import account_move
 from . import stock_picking_channel
+from . import channel_binding_fulfilment
 from . import channel_issue_texts
+from . import channel_flow_fulfilment
 from . import channel_demand
 from . import channel_demand_notes
 from . import channel_retention

@@ -14,6 +14,7 @@ KINDS = [
     ("payment", "Payment"),
     ("refund", "Refund"),
     ("shipment", "Shipment"),
+    ("fulfilment", "Delivery by a warehouse"),
     ("settlement", "Payout"),
     ("other", "Other"),
 ]

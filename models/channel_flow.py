@@ -16,6 +16,7 @@ KINDS = [
     ("payment", "Invoices and payments"),
     ("refund", "Refunds"),
     ("shipment", "Shipments"),
+    ("fulfilment", "Deliveries by a warehouse"),
     ("order_status", "Order status and number"),
     ("settlement", "Payouts"),
     ("product", "Products"),
@@ -31,6 +32,7 @@ HANDLERS = {
     "payment": "channel.payment.importer",
     "refund": "channel.refund.importer",
     "shipment": "channel.shipment.importer",
+    "fulfilment": "channel.fulfilment.importer",
     "settlement": "channel.settlement.importer",
     "product": "channel.product.importer",
     "image": "channel.image.importer",
@@ -40,6 +42,7 @@ EXPORTERS = {
     "order_status": "channel.order.status.exporter",
     "shipment": "channel.shipment.exporter",
     "refund": "channel.refund.exporter",
+    "fulfilment": "channel.fulfilment.exporter",
     "stock": "channel.stock.exporter",
     "price": "channel.price.exporter",
     "product": "channel.product.exporter",
@@ -49,9 +52,11 @@ DRAINED = ("stock", "price", "product")
 #: Kinds that follow from an order: noted here when it was imported, never by a webhook.
 FOLLOW_UPS = ("payment", "refund", "shipment")
 #: Flows that change the shop's or the customer's view of an order start switched off; payouts need
-#: their journal and accounts first, and a catalogue its owners, matches and a dry run.
+#: their journal and accounts first, and a catalogue its owners, matches and a dry run. Goods leave
+#: for good.
 OFF_AT_FIRST = (
     ("shipment", "in"),
+    ("fulfilment", "out"),
     ("settlement", "in"),
     ("product", "in"),
     ("product", "out"),
@@ -63,6 +68,7 @@ OFF_AT_FIRST = (
 POLLED = {
     "order": "list_orders",
     "settlement": "list_settlements",
+    "fulfilment": "list_fulfilments",
     "product": "list_products",
     "customer": "list_customers",
 }

@@ -18,6 +18,7 @@ LATENCY_TARGETS = {
     "payment": 300,
     "refund": 300,
     "shipment": 300,
+    "fulfilment": 300,
     "customer": 300,
     "settlement": 0,
     "reconcile": 0,

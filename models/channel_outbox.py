@@ -33,6 +33,7 @@ class ChannelOutbox(models.Model):
         [
             ("order_status", "Order status and number"),
             ("shipment", "Shipment"),
+            ("fulfilment", "Delivery by a warehouse"),
             ("refund", "Refund"),
             ("stock", "Stock"),
             ("price", "Price"),

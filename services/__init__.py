@@ -32,6 +32,9 @@ from . import order_status_exporter
 from . import shipment_lines
 from . import shipment_exporter
 from . import shipment_importer
+from . import fulfilment_goods
+from . import fulfilment_exporter
+from . import fulfilment_importer
 from . import refund_amounts
 from . import refund_credit_note
 from . import refund_order_change

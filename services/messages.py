@@ -9,6 +9,7 @@ from ..core import errors
 from .alert_messages import alert_texts
 from .catalogue_messages import catalogue_texts
 from .check_messages import access_texts, check_texts
+from .fulfilment_messages import fulfilment_texts
 from .price_messages import price_texts
 from .product_messages import product_texts
 from .product_out_messages import product_out_texts
@@ -28,6 +29,7 @@ def issue_text(env, code, params):
         **_work_texts(env),
         **_refund_out_texts(env),
         **_delivery_texts(env),
+        **fulfilment_texts(env),
         **webhook_texts(env),
         **price_texts(env),
         **stock_texts(env),

@@ -13,11 +13,14 @@ JOB_CHANNELS = {
     "refund": "root.channel.money",
     "settlement": "root.channel.money",
     "shipment": "root.channel.shipment",
+    "fulfilment": "root.channel.shipment",
     "order_status": "root.channel.shipment",
     "stock": "root.channel.stock",
 }
 #: Kinds of records for which a part of the slots and of the budget is kept free.
-URGENT = frozenset({"order", "payment", "refund", "shipment", "order_status", "stock"})
+URGENT = frozenset(
+    {"order", "payment", "refund", "shipment", "fulfilment", "order_status", "stock"}
+)
 #: queue_job starts the job with the smallest number first, across all its channels.
 URGENT_PRIORITY, CUSTOMER_PRIORITY, CATALOGUE_PRIORITY = 10, 15, 20
 #: Many records of a poll or of a first import come behind single ones of their kind.

@@ -28,6 +28,7 @@ CONFIGURATION = (
     "channel.binding.order",
     "channel.binding.refund",
     "channel.binding.shipment",
+    "channel.binding.fulfilment",
     "channel.binding.partner",
     "channel.binding.template",
     "channel.binding.product",
@@ -139,6 +140,7 @@ def make_everything(backend):
         "channel.binding.shipment": env["channel.binding.shipment"].create(
             {**row, "external_id": "7", "order_id": order.id, "odoo_id": picking.id}
         ),
+        "channel.binding.fulfilment": bind("fulfilment", picking),
         "channel.outbox": env["channel.outbox"]._note("order_status", order, lambda one: one),
         "channel.binding.partner": bind("partner", partner),
         "channel.binding.template": bind("template", product.product_tmpl_id),

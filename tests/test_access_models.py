@@ -62,6 +62,7 @@ ACCESS = {
     # what a salesperson sees on the order
     "channel.binding.refund": {**CONFIGURATION, "salesperson": READ},
     "channel.binding.shipment": {**CONFIGURATION, "salesperson": READ},
+    "channel.binding.fulfilment": {**CONFIGURATION, "salesperson": READ},
     "channel.outbox": {**RECORDS, "salesperson": READ},
     "channel.event": CHOICES,
     "channel.issue": CHOICES,
