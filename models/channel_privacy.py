@@ -51,7 +51,8 @@ MASKED = {
 
 @dataclass
 class Person:
-    """Whom to look for. ``customers``, ``orders``: pairs of backend's id and external id.
+    """Whom to look for. ``customers``, ``orders``, ``requests`` (what warehouses were asked to
+    send): pairs of backend's id and external id.
 
     ``words`` name the person in texts: addresses, names, numbers.
     """
@@ -60,7 +61,17 @@ class Person:
     emails: set[str] = field(default_factory=set)
     customers: set[tuple[int, str]] = field(default_factory=set)
     orders: set[tuple[int, str]] = field(default_factory=set)
+    requests: set[tuple[int, str]] = field(default_factory=set)
     sales: models.Model | None = None
+
+    @property
+    def records(self):
+        """``(kinds of events, pairs)``: what events of these kinds are named by."""
+        return (
+            (("customer",), self.customers),
+            (OF_ORDERS, self.orders),
+            (("fulfilment",), self.requests),
+        )
 
     @property
     def words(self):
@@ -101,6 +112,10 @@ class ChannelPrivacy(models.AbstractModel):
         person.orders = {
             (row.backend_id.id, row.external_id) for row in person.sales.channel_binding_ids
         }
+        requests = self.env["channel.binding.fulfilment"].sudo()
+        theirs = Domain("odoo_id.partner_id", "in", partners.ids)
+        theirs |= Domain("odoo_id.sale_id", "in", person.sales.ids)
+        person.requests = {(row.backend_id.id, row.external_id) for row in requests.search(theirs)}
         return person
 
     @api.model
@@ -167,7 +182,7 @@ class ChannelPrivacy(models.AbstractModel):
         """Events that still hold what the shop has sent of the person or of their orders."""
         events = self.env["channel.event"].sudo()
         found = events
-        for kinds, pairs in ((("customer",), person.customers), (OF_ORDERS, person.orders)):
+        for kinds, pairs in person.records:
             for backend_id, external_ids in _by_backend(pairs, backends):
                 found |= events.search(
                     [
@@ -182,7 +197,7 @@ class ChannelPrivacy(models.AbstractModel):
         """Exchanges about the person or their orders: masks know names of fields, not people."""
         logs = self.env["channel.log"].sudo()
         found = logs
-        for kinds, pairs in ((("customer",), person.customers), (OF_ORDERS, person.orders)):
+        for kinds, pairs in person.records:
             for backend_id, external_ids in _by_backend(pairs, backends):
                 references = [f"{kind} {each}" for kind in kinds for each in external_ids]
                 found |= logs.search(
@@ -202,7 +217,7 @@ class ChannelPrivacy(models.AbstractModel):
         """Jobs of these events; arguments never name anybody, a traceback may."""
         keys = [
             f"channel-{backend_id}-{kind}-{external_id}"
-            for kinds, pairs in ((("customer",), person.customers), (OF_ORDERS, person.orders))
+            for kinds, pairs in person.records
             for backend_id, external_ids in _by_backend(pairs, backends)
             for external_id in external_ids
             for kind in kinds
