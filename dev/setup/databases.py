@@ -3,6 +3,7 @@
     databases.py template        prints the name of a database with the addon's dependencies
     databases.py installed       prints the name of a database with the addon as its files are now
     databases.py installed_mrp   the same with the modules that the addon only knows of
+    databases.py installed_toy   the same with the addon of tests/toy_warehouse on top
     databases.py copy A B        replaces B by a copy of A, filestore included
     databases.py drop A
 
@@ -19,7 +20,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import psycopg2
@@ -34,6 +35,8 @@ PREFIX = f"{ADDON}_{hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]}"
 KEPT = 2
 #: what the addon asks for by name and does not depend on; see models/optional.py
 OPTIONAL = ("mrp", "sale_mrp", "product_expiry")
+#: an addon of its own that adds a channel; it lies among the tests, so it is linked where it's used
+TOY = ROOT / "tests" / "toy_warehouse"
 #: folders of the project that do not change what an installation makes
 NOT_INSTALLED = {"tests", "dev", "dist", "build", "__pycache__"}
 
@@ -109,16 +112,18 @@ def installed_files() -> Iterator[Path]:
     yield ROOT / "__init__.py"
     yield ROOT / "__manifest__.py"
     for folder in sorted(path for path in ROOT.iterdir() if path.is_dir()):
-        if folder.name.startswith(".") or folder.name in NOT_INSTALLED:
-            continue
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
-                yield path
+        if not folder.name.startswith(".") and folder.name not in NOT_INSTALLED:
+            yield from _files_of(folder)
 
 
-def installed_name(template: str, kind: str = "addon") -> str:
+def _files_of(folder: Path) -> list[Path]:
+    paths = sorted(folder.rglob("*"))
+    return [path for path in paths if path.is_file() and "__pycache__" not in path.parts]
+
+
+def installed_name(template: str, kind: str = "addon", more: Iterable[Path] = ()) -> str:
     digest = hashlib.sha256(template.encode())
-    for path in installed_files():
+    for path in (*installed_files(), *more):
         content = path.read_bytes()
         digest.update(f"{path.relative_to(ROOT)} {len(content)} ".encode() + content)
     return f"{PREFIX}_{kind}_{digest.hexdigest()[:12]}"
@@ -185,6 +190,21 @@ def installed_mrp() -> str:
     return _with_addon(source, installed_name(source, "addonmrp"))
 
 
+def installed_toy() -> str:
+    source = installed()
+    link = Path(os.environ["ADDONS_DIR"]) / TOY.name
+    if not link.exists():
+        link.symlink_to(TOY)
+
+    def build(name: str) -> None:
+        copy(source, name)
+        say(f"installing {TOY.name}")
+        install(name, TOY.name, strict=True)
+
+    code = [path for path in _files_of(TOY) if "tests" not in path.relative_to(TOY).parts]
+    return built(installed_name(source, "addontoy", code), build)
+
+
 def _with_addon(source: str, name: str) -> str:
     def build(name: str) -> None:
         copy(source, name)
@@ -194,7 +214,12 @@ def _with_addon(source: str, name: str) -> str:
     return built(name, build)
 
 
-PRINTED = {"template": template, "installed": installed, "installed_mrp": installed_mrp}
+PRINTED = {
+    "template": template,
+    "installed": installed,
+    "installed_mrp": installed_mrp,
+    "installed_toy": installed_toy,
+}
 
 
 def main(command: str, *names: str) -> None:

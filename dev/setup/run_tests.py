@@ -20,6 +20,7 @@ Without a part all but --live run:
   --db            tests: inside Odoo, on a copy of a cached database, with HTTP and browser
   --mrp           tests/with_mrp: the same with mrp and other modules that may be there; also with
                   --db, unless -k names tests
+  --toy           tests/toy_warehouse: an addon of its own that adds a channel, installed on top
   --integration   dev/integration: real servers with workers and jobrunner
   --live          tests/live: against the store of WOO_URL, WOO_KEY and WOO_SECRET
 
@@ -35,10 +36,11 @@ FOLDERS = {
     "pure": "tests/pure",
     "db": "tests",
     "mrp": "tests/with_mrp",
+    "toy": "tests/toy_warehouse",
     "integration": "dev/integration",
     "live": "tests/live",
 }
-DEFAULT = ("pure", "db", "mrp", "integration")
+DEFAULT = ("pure", "db", "mrp", "toy", "integration")
 #: pytest's options that are followed by a value which could be the name of a file
 WITH_VALUE = {"-k", "-m", "-n", "-o", "-p", "-W", "--cov", "--ignore", "--deselect"}
 NO_TESTS, SUCCESS, FAILED = 5, 0, 1
@@ -60,8 +62,8 @@ def say(message: str) -> None:
 def parts_of(path: str) -> list[str]:
     """Return the parts that a path of the project belongs to; exits when there is none."""
     if path == "tests":
-        return ["pure", "db", "mrp"]
-    for part in ("pure", "live", "mrp", "integration", "db"):
+        return ["pure", "db", "mrp", "toy"]
+    for part in ("pure", "live", "mrp", "toy", "integration", "db"):
         if path == FOLDERS[part] or path.startswith(FOLDERS[part] + "/"):
             return [part]
     sys.exit(f"error: {path} is in no folder of tests")
@@ -114,9 +116,10 @@ def installed_database(which: str = "installed") -> str:
     return shell(f'ensure_odoo; ensure_postgres; python "$SETUP/databases.py" {which}')
 
 
-def targets(request: Request, part: str, base: Path) -> list[str]:
+def targets(request: Request, part: str, base: Path, above: str = "") -> list[str]:
+    """Return the paths to test; ``above``: folders of the project that ``base`` stands for."""
     paths = request.paths.get(part) or ([] if request.paths else [FOLDERS[part]])
-    return [str(base / path) for path in paths]
+    return [str(base / path.removeprefix(above)) for path in paths]
 
 
 def pytest(part: str, arguments: list[str], **environment: str) -> Counter:
@@ -147,26 +150,37 @@ def run_pure(request: Request) -> Counter:
 
 
 def run_in_odoo(
-    request: Request, part: str, ignored: list[str], source: str = "installed"
+    request: Request,
+    part: str,
+    ignored: list[str],
+    source: str = "installed",
+    base: Path = LINK,
+    above: str = "",
 ) -> Counter:
     database = os.environ.get("TEST_DB") or f"{databases.PREFIX}_test"
-    options = ["-p", "shared_files", "--noconftest", f"--rootdir={LINK}"]
+    options = ["-p", "shared_files", "--noconftest", f"--rootdir={base}"]
     options += [f"--odoo-config={os.environ['ODOO_CONF']}"]
     options += [f"--odoo-database={database}", "--odoo-http", "--dist=loadscope"]
     options += [f"--ignore={LINK}/{path}" for path in ignored]
     # channels: in this process a runner would start jobs of which nothing is ever committed
-    arguments = [*options, *targets(request, part, LINK), *request.arguments]
+    arguments = [*options, *targets(request, part, base, above), *request.arguments]
     with databases.locked(database):
         databases.copy(installed_database(source), database)
         return pytest(part, arguments, ODOO_QUEUE_JOB_CHANNELS="root:0")
 
 
 def run_db(request: Request) -> Counter:
-    return run_in_odoo(request, "db", [FOLDERS["pure"], FOLDERS["live"], FOLDERS["mrp"]])
+    others = ("pure", "live", "mrp", "toy")
+    return run_in_odoo(request, "db", [FOLDERS[part] for part in others])
 
 
 def run_mrp(request: Request) -> Counter:
     return run_in_odoo(request, "mrp", [], "installed_mrp")
+
+
+def run_toy(request: Request) -> Counter:
+    """By its own name in the addons path: to Odoo it is an addon like any other."""
+    return run_in_odoo(request, "toy", [], "installed_toy", LINK.parent, "tests/")
 
 
 def run_live(request: Request) -> Counter:
@@ -189,6 +203,7 @@ RUN = {
     "pure": run_pure,
     "db": run_db,
     "mrp": run_mrp,
+    "toy": run_toy,
     "integration": run_integration,
     "live": run_live,
 }

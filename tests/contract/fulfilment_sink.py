@@ -130,6 +130,16 @@ class FulfilmentSinkContract:
         assert world.adapter.request_fulfilment(request, None, True) == first
         assert world.open_requests() == [made]
 
+    def test_a_lost_answer_and_it_has_left_since(self, world: World):
+        request = request_of(world)
+        world.lose("reset", "after")
+        with pytest.raises(errors.UnknownOutcome):
+            world.adapter.request_fulfilment(request, None, False)
+        (made,) = world.open_requests()
+        world.send(made)
+        assert world.adapter.request_fulfilment(request, None, True).external_id == made
+        assert world.open_requests() == []
+
     def test_a_lost_request_is_made_up_for(self, world: World):
         request = request_of(world)
         world.lose("reset", "before")

@@ -1,0 +1,1 @@
+"""The toy warehouse's dialect: no Odoo in here."""
