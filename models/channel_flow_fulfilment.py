@@ -57,7 +57,7 @@ class ChannelFlow(models.Model):
         backends = self.env["channel.backend"].sudo()
         if picking.state in ("assigned", "cancel") and picking._channel_leaves():
             if known := self.env["channel.binding.fulfilment"]._current(picking):
-                return known.backend_id
+                return self._of(known.backend_id, "fulfilment", "out").backend_id
             if picking.state == "assigned":
                 backend_id = self._fulfilled().get(picking.picking_type_id.warehouse_id.id)
                 return backends.browse(backend_id)
