@@ -18,7 +18,7 @@ from channel_connector.dev.chaos_run.life import Life
 from channel_connector.dev.chaos_run.verdict import judge
 from channel_connector.dev.woostore import Server, Store
 
-EVENTS, SEED = (int(part) for part in os.environ.get("LIFE", "100:1").split(":"))
+EVENTS, SEED = (int(part) for part in os.environ.get("LIFE", "60:1").split(":"))
 WAITING = """
     SELECT 'event ' || kind || ' ' || external_id FROM channel_event WHERE state = 'pending'
      UNION ALL
