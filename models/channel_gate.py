@@ -1,8 +1,11 @@
 """Rate budget and circuit breaker of one backend, shared by all workers and hosts."""
 
+import logging
 import random
 import time
 from datetime import timedelta
+
+import psycopg2
 
 from odoo import api, fields, models
 
@@ -11,6 +14,8 @@ from odoo.addons.queue_job.exception import RetryableJobError
 from ..core import errors
 from ..services.claim import TRANSIENT
 from ..services.messages import finding_text
+
+_logger = logging.getLogger(__name__)
 
 #: Seconds a breaker stays open after 1, 2, 3 … failures in a row, unless the shop names a time.
 BACKOFF = (15, 30, 60, 120, 300, 600)
@@ -107,21 +112,25 @@ class ChannelGate(models.Model):
     def log_wait(self, code, reference, seconds):
         """Note that a job waits, as a line of the HTTP log: waits can be counted there.
 
-        One line for a job that gives its slot back, none in a loop.
+        One line for a job that gives its slot back, none in a loop. A line that can't be written
+        is lost: a full log must not make a failure of a job that waits.
         """
-        self._execute(
-            "INSERT INTO channel_log (backend_id, company_id, direction, status, error, duration,"
-            " reference, logged_at)"
-            " SELECT id, company_id, 'wait', 0, %(code)s, %(ms)s, %(reference)s,"
-            " now() AT TIME ZONE 'UTC' FROM channel_backend"
-            " WHERE id = %(backend)s AND log_mode != 'off'",
-            {
-                "backend": self.backend_id.id,
-                "code": code,
-                "ms": seconds * 1000,
-                "reference": reference,
-            },
-        )
+        try:
+            self._execute(
+                "INSERT INTO channel_log (backend_id, company_id, direction, status, error,"
+                " duration, reference, logged_at)"
+                " SELECT id, company_id, 'wait', 0, %(code)s, %(ms)s, %(reference)s,"
+                " now() AT TIME ZONE 'UTC' FROM channel_backend"
+                " WHERE id = %(backend)s AND log_mode != 'off'",
+                {
+                    "backend": self.backend_id.id,
+                    "code": code,
+                    "ms": seconds * 1000,
+                    "reference": reference,
+                },
+            )
+        except psycopg2.Error:
+            _logger.exception("backend %s: a wait can't be written down", self.backend_id.id)
 
     def _take_probe(self, now):
         return self._execute(

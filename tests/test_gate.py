@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo import fields, sql_db
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import TransactionCase, new_test_user, tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.mail.tests.common import MailCase
 from odoo.addons.queue_job.exception import RetryableJobError
@@ -13,6 +14,14 @@ from ..core import errors
 from ..dev.woostore import Server, Store
 from ..services.claim import claim, slot, try_claims
 from .loopback import LoopbackMixin
+
+#: No line of the log can be written any more.
+FULL = """
+    CREATE FUNCTION pg_temp.no_space() RETURNS trigger LANGUAGE plpgsql AS
+    $$BEGIN RAISE EXCEPTION 'no space left on device' USING ERRCODE = 'disk_full'; END$$;
+    CREATE TRIGGER no_space BEFORE INSERT ON channel_log
+        FOR EACH STATEMENT EXECUTE FUNCTION pg_temp.no_space()
+"""
 
 
 class GateCase(LoopbackMixin, MailCase):
@@ -225,6 +234,14 @@ class TestByHand(GateCase):
         self.env.flush_all()
         self.gate.log_wait("budget", "order 155", 3)
         self.assertEqual(self._waits(), (0, ""))
+
+    def test_a_wait_that_cannot_be_written_down_is_one_all_the_same(self):
+        self.env.cr.execute(FULL)
+        self.gate.open_until = fields.Datetime.now() + timedelta(minutes=1)
+        self.env.flush_all()
+        muted = mute_logger("odoo.addons.channel_connector.models.channel_gate", "odoo.sql_db")
+        with muted, self.assertRaises(RetryableJobError):
+            self.gate.admit("order 155")
 
 
 @tagged("post_install", "-at_install")
