@@ -42,6 +42,7 @@ class Server:
     ) -> None:
         self.database = database
         self.port = port or free_port()
+        self.gevent_port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = Path(os.environ["RUN"]) / "logs" / f"{name}.log"
         self.process: subprocess.Popen[bytes] | None = None
@@ -50,7 +51,7 @@ class Server:
             "odoo",
             f"--database={database}",
             f"--http-port={self.port}",
-            f"--gevent-port={free_port()}",
+            f"--gevent-port={self.gevent_port}",
             f"--workers={workers}",
             "--load=base,web,queue_job",
             "--max-cron-threads=0",
@@ -103,7 +104,7 @@ class Server:
 
     def workers(self) -> list[int]:
         """Return the process ids of the server's children (HTTP and gevent workers, job runner)."""
-        if not self.process:
+        if not self.process or self.process.poll() is not None:
             return []
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         return [int(pid) for pid in children.read_text().split()]
