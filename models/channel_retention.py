@@ -30,10 +30,11 @@ class ChannelBackend(models.Model):
         "Days can't be negative.",
     )
 
-    def _outdated(self, model, days, moment, domain):
+    def _outdated(self, model, days, moment, domain, order="id"):
         """Records of ``model`` that are older than their backend keeps them, at most a batch.
 
         :param days: name of the backend's field; ``moment``: name of the record's
+        :param order: another one where an index finds them by it
         """
         found = self.env[model].sudo().browse()
         backends = self.sudo().with_context(active_test=False)
@@ -44,13 +45,19 @@ class ChannelBackend(models.Model):
             found |= found.search(
                 [("backend_id", "=", backend.id), (moment, "<", oldest), *domain],
                 limit=BATCH - len(found),
-                order="id",
+                order=order,
             )
         return found
 
 
 class ChannelEvent(models.Model):
     _inherit = "channel.event"
+
+    # of months of events only some days' are not empty yet; by id each batch would read them all
+    _filled_idx = models.Index(
+        "(backend_id, done_at) WHERE state IN ('done', 'ignored') AND (payload IS NOT NULL"
+        " OR corrected_payload IS NOT NULL OR corrections IS NOT NULL)"
+    )
 
     @api.autovacuum
     def _gc_events(self):
@@ -64,12 +71,17 @@ class ChannelEvent(models.Model):
     @api.autovacuum
     def _gc_payloads(self):
         """Empty settled events before they go; what waits or is stuck keeps what it came with."""
-        filled = Domain.OR(Domain(name, "!=", False) for name in self._payload_fields())
         events = self.env["channel.backend"]._outdated(
-            self._name, "payload_days", "done_at", [("state", "in", SETTLED), *filled]
+            self._name, "payload_days", "done_at", self._filled_domain(), order="done_at, id"
         )
         events._purge_payloads()
         return len(events), len(events) >= BATCH
+
+    @api.model
+    def _filled_domain(self):
+        """Settled events that still hold what the shop has sent."""
+        filled = Domain.OR(Domain(name, "!=", False) for name in self._payload_fields())
+        return Domain("state", "in", SETTLED) & filled
 
     @api.model
     def _payload_fields(self):
