@@ -58,12 +58,15 @@ class ChannelBackend(models.Model):
         A server that keeps its own number to itself leaves the database's.
         """
         cr, server = self.env.cr, "?"
-        cr.execute("SELECT has_function_privilege('pg_control_system()', 'EXECUTE')")
-        if cr.fetchone()[0]:
+        cr.execute(
+            "SELECT oid, has_function_privilege('pg_control_system()', 'EXECUTE')"
+            " FROM pg_database WHERE datname = current_database()"
+        )
+        database, may_ask = cr.fetchone()
+        if may_ask:
             cr.execute("SELECT system_identifier FROM pg_control_system()")
-            server = cr.fetchone()[0]
-        cr.execute("SELECT oid FROM pg_database WHERE datname = current_database()")
-        return f"{server}/{cr.fetchone()[0]}"
+            (server,) = cr.fetchone()
+        return f"{server}/{database}"
 
     def _remember_identity(self):
         self.live_database, self.live_server, self.live_url = self._identity()

@@ -119,6 +119,15 @@ class TestCopyGuard(ChannelCase):
                     getattr(self.backend, name)()
         self.assertEqual(self._calls(), 0)
 
+    def test_a_test_shop_may_be_entered(self):
+        self._become_copy()
+        keys = {"api_key": "ck_test", "api_secret": "cs_test"}
+        admin = self.env.ref("base.user_admin")
+        admin.company_ids += self.company
+        self.backend.with_user(admin).write({"base_url": "https://test.example", **keys})
+        self.assertEqual((self.backend.base_url, self._calls()), ("https://test.example", 0))
+        self.assertTrue(self.backend._is_copy())
+
     def test_one_that_was_never_live_is_known_too(self):
         draft = self.env["channel.backend"].create(
             {"name": "Draft", "provider": "woocommerce", "base_url": self.server.url}

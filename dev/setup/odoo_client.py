@@ -121,8 +121,9 @@ def reconnect_store(odoo: OdooClient, backend: int, url: str, key: str, secret: 
     :raises OdooError: the connection check found an error, which the text names
     """
     values = {"base_url": url, "api_key": key, "api_secret": secret}
-    odoo.call("channel.backend", "write", [backend], values)
+    odoo.call("channel.backend", "write", [backend], {"base_url": url})
     odoo.call("channel.backend", "action_confirm_live", [backend])
+    odoo.call("channel.backend", "write", [backend], values)
     _go_live(odoo, backend)
     odoo.call("channel.backend", "action_install_webhooks", [backend])
 
