@@ -16,7 +16,7 @@ STAYS = (
     "followers: ",
     "activities: ",
     "attachments: account.move ",
-    "attachments: ir.module.module ",
+    "attachments: ir.ui.view /web/assets/",
     "settings: web.base.url",
     "settings: base.",
     "external ids: account.",
@@ -64,6 +64,7 @@ def test_nothing_of_ours_stays_and_nothing_of_the_company_goes(
     order, open_order = _live(shop, wait_until)
     sale, open_sale = shop.sale(order), shop.sale(open_order)
     books = figures.figures(sql, own=False)
+    said = len(running.log.read_text())
     (module,) = odoo.call("ir.module.module", "search", [("name", "=", databases.ADDON)])
     odoo.call("ir.module.module", "button_immediate_uninstall", [module])
     now = figures.figures(sql, own=False)
@@ -73,7 +74,7 @@ def test_nothing_of_ours_stays_and_nothing_of_the_company_goes(
     for model in EXTENDED:
         odoo.call(model, "get_views", [[False, "list"], [False, "form"], [False, "search"]])
     _go_on(odoo, sql, shop.clerk, sale, open_sale)
-    assert " ERROR " not in running.log.read_text()
+    assert " ERROR " not in running.log.read_text()[said:]
 
 
 def _live(shop, wait_until):
