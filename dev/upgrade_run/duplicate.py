@@ -13,6 +13,7 @@ import odoo.tools
 
 def main(database: str, copy: str, *options: str) -> None:
     odoo.tools.config.parse_config(["--log-level", "warn", "--workers", "0"], setup_logging=True)
+    odoo.tools.config["list_db"] = True
     odoo.service.db.exp_duplicate_database(database, copy, "--neutralize" in options)
 
 
