@@ -83,8 +83,16 @@ def read_shop(shop: Shop, numbers: Iterable[str] = ()) -> ShopSide:
     store = shop.store
     wanted = _by_order(numbers)
     with store.lock:
+        notes = defaultdict(list)
+        for note in store.notes.values():
+            notes[note["order_id"]].append(note["note"])
         found = {
-            str(order_id): _order(store, order, wanted.get((shop.name.upper(), str(order_id)), []))
+            str(order_id): _order(
+                store,
+                order,
+                wanted.get((shop.name.upper(), str(order_id)), []),
+                notes[order_id],
+            )
             for order_id, order in store.orders.items()
         }
         products = {product["sku"]: _product(product) for product in store.products.values()}
@@ -106,7 +114,7 @@ def _by_order(numbers: Iterable[str]) -> dict[tuple[str, str], list[str]]:
     return found
 
 
-def _order(store: Store, order: Record, numbers: Sequence[str]) -> ShopOrder:
+def _order(store: Store, order: Record, numbers: Sequence[str], notes: Sequence[str]) -> ShopOrder:
     shown = orders.as_rest(store, order)
     return ShopOrder(
         id=str(order["id"]),
@@ -127,7 +135,7 @@ def _order(store: Store, order: Record, numbers: Sequence[str]) -> ShopOrder:
             )
             for refund in refunds.of_order(store, order["id"])
         ],
-        told={number: _told(store, order, number) for number in numbers},
+        told={number: _told(store, order, number, notes) for number in numbers},
         number_told=str(meta.value(order["meta_data"], "odoo_order_number")),
     )
 
@@ -139,7 +147,7 @@ def _pieces(store: Store, lines: Sequence[Record], sign: int = 1) -> dict[str, D
     return {sku: pieces for sku, pieces in found.items() if pieces}
 
 
-def _told(store: Store, order: Record, number: str) -> dict[str, int]:
+def _told(store: Store, order: Record, number: str, notes: Sequence[str]) -> dict[str, int]:
     """How often each feature of the shop shows a parcel."""
     parcels = [
         row
@@ -147,12 +155,8 @@ def _told(store: Store, order: Record, number: str) -> dict[str, int]:
         if any(number == str(entry["value"]) for entry in row["meta_data"])
     ]
     tracked = [row for row in trackings.of_order(order) if row["tracking_number"] == number]
-    notes = [
-        note
-        for note in store.notes.values()
-        if note["order_id"] == order["id"] and number in note["note"]
-    ]
-    found = {"fulfilments": len(parcels), "trackings": len(tracked), "notes": len(notes)}
+    told = [text for text in notes if number in text]
+    found = {"fulfilments": len(parcels), "trackings": len(tracked), "notes": len(told)}
     return {feature: count for feature, count in found.items() if count}
 
 
