@@ -1,7 +1,7 @@
 """The address a shop delivers to: verify the raw bytes, store, enqueue, answer.
 
 Answers: unknown token, draft or neutralised 404; too large 413; compressed or of a strange type
-415; flood 429; wrong signature 401; a ping exactly 200. A paused backend stores and says 200,
+415; wrong signature 401; flood 429; a ping exactly 200. A paused backend stores and says 200,
 because a shop that sees errors switches its webhook off. There is no outgoing call and no other
 work before the answer.
 """
@@ -81,7 +81,7 @@ class ChannelWebhook(http.Controller):
         rules = env["channel.backend"]._delivery_rules(token)
         if neutralized or not rules:
             return self._answer(404, "unknown address")
-        if refusal := self._refuse(request.httprequest, token, rules):
+        if refusal := self._refuse(request.httprequest, rules):
             return self._answer(*refusal)
         try:
             body = request.httprequest.get_data()
@@ -91,7 +91,7 @@ class ChannelWebhook(http.Controller):
             return self._answer(413, "too large")
         return self._accept(env, rules, dict(request.httprequest.headers), body, form)
 
-    def _refuse(self, received, token, rules):
+    def _refuse(self, received, rules):
         """What to answer before the body is read, None where it is welcome."""
         if (received.content_length or 0) > rules.max_bytes:
             return 413, "too large"
@@ -99,8 +99,6 @@ class ChannelWebhook(http.Controller):
             return 415, "compressed"
         if received.mimetype not in _CONTENT_TYPES and not received.mimetype.endswith("+json"):
             return 415, "unknown content type"
-        if _flood.exceeds((request.db, token), rules.per_minute):
-            return 429, "too many", [("Retry-After", str(_WINDOW))]
         return None
 
     def _accept(self, env, rules, headers, body, form):
@@ -111,9 +109,12 @@ class ChannelWebhook(http.Controller):
         if not adapter.verify(headers, body, secrets):
             self._refused(env["channel.backend"].browse(rules.backend_id))
             return self._answer(401, "wrong signature")
+        # counted here: whoever knows the address alone could use up what the shop may send
+        if _flood.exceeds((request.db, rules.backend_id), rules.per_minute):
+            return self._answer(429, "too many", [("Retry-After", str(_WINDOW))])
         try:
             notice = adapter.parse(headers, body)
-            payload = plain.loads(body.decode())
+            payload = plain.loads(body.decode("utf-8-sig"))
         except (errors.Rejected, ValueError) as error:
             notice = Notice("other", "", "", error_code=getattr(error, "code", "no_json"))
             payload = None

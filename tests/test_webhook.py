@@ -178,6 +178,14 @@ class TestWebhook(HttpCase):
         statuses = [self._deliver({"id": number}) for number in range(3)]
         self.assertEqual(statuses, [200, 200, 429])
 
+    def test_bad_signatures_use_up_nothing_of_what_the_shop_may_send(self):
+        self.backend.webhooks_per_minute = 2
+        self.env.flush_all()
+        for number in range(5):
+            self.assertEqual(self._deliver({"id": number}, secret="other"), 401)
+        statuses = [self._deliver({"id": number}) for number in range(3)]
+        self.assertEqual(statuses, [200, 200, 429])
+
     def test_flood_of_one_shop_is_not_the_others(self):
         self.backend.webhooks_per_minute = 1
         other = self.backend.copy({"webhooks_per_minute": 1})
@@ -224,6 +232,10 @@ class TestWebhook(HttpCase):
     def test_signed_garbage_is_kept_as_ignored(self):
         self.assertEqual(self._deliver(b"<html>not json"), 200)
         self.assertEqual(self._events().state, "ignored")
+
+    def test_a_byte_order_mark_hides_no_delivery(self):
+        self.assertEqual(self._deliver(b"\xef\xbb\xbf" + json.dumps(ORDER).encode()), 200)
+        self.assertEqual((self._events().external_id, self._events().payload), ("155", ORDER))
 
     def test_kind_without_flow_is_ignored_without_job(self):
         self.assertEqual(self._deliver({"id": 9}, topic="product.updated"), 200)

@@ -67,7 +67,7 @@ def parse(headers: Mapping[str, str], body: bytes) -> Notice:
         external_id=external_id,
         deleted=event == "deleted" and not is_variation,
         source=header(headers, "X-WC-Webhook-Source"),
-        error_code="" if external_id else fields.text(payload.get("code")) or "no_id",
+        error_code="" if external_id else fields.text(payload.get("code"))[:64] or "no_id",
     )
 
 
