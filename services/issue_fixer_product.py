@@ -1,6 +1,7 @@
 """A product of the shop that Odoo does not know, or knows several times: bind it, or make it."""
 
 from odoo import models
+from odoo.tools.sql import escape_psql
 
 from ..core.canonical import ZERO, Line, LineKind, ProductRef
 
@@ -33,7 +34,7 @@ class ChannelFixerProduct(models.AbstractModel):
         products = self.env["product.product"]
         company = products._check_company_domain(issue.company_id)
         return products.search(
-            [*company, "|", ("default_code", "=ilike", sku), ("barcode", "=", sku)]
+            [*company, "|", ("default_code", "=ilike", escape_psql(sku)), ("barcode", "=", sku)]
         )
 
     def _fix(self, issue):
