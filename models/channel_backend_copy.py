@@ -106,11 +106,14 @@ class ChannelBackend(models.Model):
         """What an adapter calls before each request; nothing reaches the shop past it.
 
         :param gate: rate budget to spend from; a job has one
+        :raises RetryableJobError: a job of a copy gets no adapter, whatever that one would heed
         """
+        if gate and self._is_copy():
+            raise self._kept_from_shop(in_job=True)
 
         def before_request():
             if self._is_copy():
-                raise self._kept_from_shop(bool(gate))
+                raise self._kept_from_shop(in_job=bool(gate))
             if gate:
                 gate.spend()
 

@@ -109,6 +109,12 @@ class TestCopyGuard(ChannelCase):
         self.assertTrue(caught.exception.ignore_retry and caught.exception.seconds)
         self.assertEqual(self._calls(), 0)
 
+    def test_a_job_gets_no_adapter_whatever_its_provider_heeds(self):
+        self._become_copy()
+        gate = self.env["channel.gate"]._of(self.backend)
+        with self.assertRaisesRegex(RetryableJobError, "copy"):
+            self.backend._adapter(gate=gate)
+
     def test_buttons_say_what_to_do(self):
         self._become_copy()
         for state in ("connected", "draft", "error", "paused"):
