@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from odoo import fields
 from odoo.tests import tagged
 
 from .refund_case import RefundCase
@@ -38,7 +39,9 @@ class Kinds:
         self.assertEqual(payment.channel_transaction_id, "ch_1")
         self.assertEqual(payment.partner_id, note.commercial_partner_id)
         self.assertIn(note.payment_state, ("paid", "in_payment"))
-        self.assertEqual(note.invoice_date, bound.refunded_at.date())
+        shop = self.env.user.with_context(tz=self.store_options["timezone"])
+        refunded_at = fields.Datetime.context_timestamp(shop, bound.refunded_at)
+        self.assertEqual(note.invoice_date, refunded_at.date())
         self.assertFalse(self.env["channel.outbox"].search([("kind", "=", "refund")]))
 
     def test_amount_only(self):
