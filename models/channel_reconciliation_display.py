@@ -65,7 +65,7 @@ class ChannelReconciliation(models.Model):
         if days:
             lines.append(
                 self.env._(
-                    "The money of %(count)s days differs, by %(value)s that nothing else explains",
+                    "Days of money: %(count)s differing, by %(value)s that nothing else explains",
                     count=len(days),
                     value=formatLang(
                         self.env, sum(days.mapped("value")), currency_obj=days[0].currency_id
@@ -81,8 +81,7 @@ class ChannelReconciliation(models.Model):
         orders = counts.get(ORDER_KINDS[0], 0)
         goods = max((counts.get(kind, 0) for kind in CATALOGUE_KINDS), default=0)
         return self.env._(
-            "Compared: %(orders)s orders, %(goods)s products and variants, the money of "
-            "%(days)s days.",
+            "Compared: orders %(orders)s, products and variants %(goods)s, days of money %(days)s.",
             orders=orders,
             goods=goods,
             days=len(self.day_figure_ids),

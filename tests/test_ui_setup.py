@@ -29,3 +29,22 @@ class TestSetupInBrowser(SetupCase, HttpCase):
         path = f"/odoo/connect-store/{self.backend.id}"
         self.start_tour(path, "channel_setup_bad_keys", login="channel_manager")
         self.assertEqual((self.backend.setup_step, self.backend.check_result), ("address", "error"))
+
+    def test_first_import_is_paused_and_resumed(self):
+        self._add_product("MUG")
+        self.place(("MUG", 1))
+        self.go_to("mappings")
+        self.backend.action_setup_create_taxes()
+        self.backend.setup_products = "none"
+        self.go_to("live")
+        self.backend.action_setup_all_orders()
+        self.backend.action_setup_live()
+        path = f"/odoo/connect-store/{self.backend.id}"
+        self.start_tour(path, "channel_first_import_pause", login="channel_manager")
+        notes = self.flow("order").message_ids.mapped("tracking_value_ids")
+        self.assertEqual(
+            [(row.old_value_integer, row.new_value_integer) for row in notes.sorted("id")],
+            [(0, 1), (1, 0)],
+            "paused and resumed, in the chatter of the flow",
+        )
+        self.assertEqual(self.flow("order").first_state, "running")

@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 START_TIMEOUT = 120
@@ -81,21 +82,19 @@ class Server:
             time.sleep(0.1)
 
     def stop(self) -> None:
-        """End the server in good order; whatever is left after 30 seconds is killed."""
+        """End the server in good order; whatever is left then, or after 30 seconds, is killed."""
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 self.process.wait(STOP_TIMEOUT)
-            except subprocess.TimeoutExpired:
-                self.kill()
+        # a worker outlives a main process that died
+        self.kill()
 
     def kill(self) -> None:
         """End the server and its workers at once, as a power cut does."""
         if self.process:
-            try:
+            with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                return
             self.process.wait()
 
     def restart(self) -> None:

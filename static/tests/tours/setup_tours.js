@@ -73,3 +73,25 @@ tours.add("channel_setup_bad_keys", {
         at("Address"),
     ],
 });
+
+// starts on a backend that went live a moment ago
+const ORDERS = ".o_kanban_record:has([name=kind]:contains(Orders))";
+const state = (text) => ({
+    content: `The first import of orders is ${text}`,
+    trigger: `${ORDERS}:has([name=first_state]:contains(${text}))`,
+});
+const pressOrders = (name, content) => ({
+    content,
+    trigger: `${ORDERS} a[name=${name}]`,
+    run: "click",
+});
+tours.add("channel_first_import_pause", {
+    steps: () => [
+        { content: "It is live", trigger: "h1:contains(is live):visible" },
+        state("Running"),
+        pressOrders("action_pause", "Pause"),
+        state("Paused"),
+        pressOrders("action_resume", "Resume"),
+        state("Running"),
+    ],
+});
