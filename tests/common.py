@@ -8,6 +8,7 @@ from odoo.addons.queue_job.exception import RetryableJobError
 
 from ..core.canonical import Record
 from ..dev.woostore import Cart, Server, Store, recorded_store
+from ..dev.woostore.samples import JANE
 from ..models.channel_event_jobs import CHUNK
 from .loopback import LoopbackMixin
 
@@ -17,16 +18,6 @@ COUNT_NEW_ROWS = (
     "ANALYZE sale_order, sale_order_line, stock_move, stock_picking, stock_reference,"
     " stock_reference_move_rel, stock_reference_sale_rel, channel_event, channel_binding_order"
 )
-JANE = {
-    "first_name": "Jane",
-    "last_name": "Doe",
-    "address_1": "Nieuwstraat 1",
-    "city": "Brussel",
-    "postcode": "1000",
-    "country": "BE",
-    "email": "jane@example.com",
-    "phone": "02 555 12 12",
-}
 
 
 class ChannelCase(LoopbackMixin, TransactionCase):

@@ -12,17 +12,9 @@ from odoo_client import OdooClient, connect_store
 
 from channel_connector.dev.demo_run.clerk import Clerk
 from channel_connector.dev.woostore import Cart, Server, Store
+from channel_connector.dev.woostore.samples import JANE
 
 Record = dict[str, Any]
-ADDRESS = {
-    "first_name": "Jane",
-    "last_name": "Doe",
-    "address_1": "Main Street 1",
-    "city": "Brussels",
-    "postcode": "1000",
-    "country": "BE",
-    "email": "jane.doe@example.org",
-}
 CARD = "stripe"
 #: what the books of an order count
 MOVES = {"out_invoice": "invoices", "out_refund": "credit_notes"}
@@ -72,7 +64,7 @@ class MoneyShop:
 
     def buy(self, quantity: int = 3, sku: str = "MUG", **cart: Any) -> Record:
         """An order of goods and shipping, paid by card; the shop's webhook tells of it."""
-        values = {"billing": ADDRESS, "payment_method": CARD, "transaction_id": "ch_1", **cart}
+        values = {"billing": JANE, "payment_method": CARD, "transaction_id": "ch_1", **cart}
         lines, shipping = [(sku, quantity)], [("flat_rate", "4.90")]
         order = self.store.place_order(Cart(lines=lines, shipping=shipping, **values))
         self.store.deliver()

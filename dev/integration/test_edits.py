@@ -9,16 +9,8 @@ from odoo_client import OdooClient, OdooError, connect_store
 
 from channel_connector.dev.demo_run.clerk import Clerk
 from channel_connector.dev.woostore import Cart, Server, Store
+from channel_connector.dev.woostore.samples import JANE
 
-ADDRESS = {
-    "first_name": "Jane",
-    "last_name": "Doe",
-    "address_1": "Main Street 1",
-    "city": "Brussels",
-    "postcode": "1000",
-    "country": "BE",
-    "email": "jane.doe@example.org",
-}
 ORDERS = 6
 #: Other issues, such as the shipping method without delivery method, leave nothing to choose.
 TO_CHOOSE = "SELECT id FROM channel_issue WHERE state = 'open' AND code = 'changed_after_delivery'"
@@ -66,7 +58,7 @@ def _place(store):
     cart = Cart(
         lines=[("MUG", 3), ("CUP", 1)],
         shipping=[("flat_rate", "4.90")],
-        billing=ADDRESS,
+        billing=JANE,
         payment_method="cod",
     )
     return store.place_order(cart, status="processing")

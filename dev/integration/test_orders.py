@@ -11,17 +11,7 @@ from odoo_client import OdooClient, connect_store
 
 from channel_connector.core.signature import hmac_sha256_base64
 from channel_connector.dev.woostore import Cart, Server, Store
-
-ADDRESS = {
-    "first_name": "Jane",
-    "last_name": "Doe",
-    "address_1": "Main Street 1",
-    "city": "Brussels",
-    "postcode": "1000",
-    "country": "BE",
-    "email": "jane.doe@example.org",
-    "phone": "0470 12 34 56",
-}
+from channel_connector.dev.woostore.samples import JANE
 
 
 class Shop:
@@ -34,7 +24,7 @@ class Shop:
         cart = Cart(
             lines=[(sku, quantity)],
             shipping=[("flat_rate", "4.90")],
-            **{"billing": ADDRESS, "payment_method": "cod", **values},
+            **{"billing": JANE, "payment_method": "cod", **values},
         )
         return self.store.place_order(cart)
 

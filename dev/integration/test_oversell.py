@@ -13,16 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from odoo_client import OdooClient, connect_store
 
 from channel_connector.dev.woostore import Cart, Server, Store
+from channel_connector.dev.woostore.samples import JANE
 
-ADDRESS = {
-    "first_name": "Jane",
-    "last_name": "Doe",
-    "address_1": "Main Street 1",
-    "city": "Brussels",
-    "postcode": "1000",
-    "country": "BE",
-    "email": "jane.doe@example.org",
-}
 SKUS = ("MUG", "CUP", "TEE")
 ORDERS = 25
 BUSY = "SELECT 1 FROM queue_job WHERE state IN ('pending', 'enqueued', 'started')"
@@ -180,7 +172,7 @@ def _buy(store, seed):
             ]
             if lines:
                 store.place_order(
-                    Cart(lines=lines, billing=ADDRESS, payment_method="cod"), status="processing"
+                    Cart(lines=lines, billing=JANE, payment_method="cod"), status="processing"
                 )
 
 

@@ -15,6 +15,7 @@ from odoo_client import OdooClient, connect_store
 from servers import Server as OdooServer
 
 from channel_connector.dev.woostore import Cart, Server, Store
+from channel_connector.dev.woostore.samples import JANE
 
 #: Places of the runner and of the backend: the catalogue can't take all of either.
 CHANNELS = "root:3,root.channel.catalog:1"
@@ -22,15 +23,6 @@ WORKERS, PARALLEL = 5, 3
 #: Seconds within which everything has to be over, beside the sale itself.
 PATIENCE = 900
 GOODS = 20
-ADDRESS = {
-    "first_name": "Jane",
-    "last_name": "Doe",
-    "address_1": "Main Street 1",
-    "city": "Brussels",
-    "postcode": "1000",
-    "country": "BE",
-    "phone": "0470 12 34 56",
-}
 Sql = Callable[..., list[tuple[Any, ...]]]
 
 
@@ -147,7 +139,7 @@ class FlashSale:
         order = self.store.place_order(
             Cart(
                 lines=[(f"SALE-{number % GOODS}", 1), (f"SALE-{(number + 7) % GOODS}", 2)],
-                billing={**ADDRESS, "email": f"jane.{number}@example.org"},
+                billing={**JANE, "email": f"jane.{number}@example.org"},
                 shipping=[("flat_rate", "4.90")],
                 payment_method="cod",
             )

@@ -1,9 +1,21 @@
-"""Goods for an empty shop, so that a person can buy something."""
+"""Goods for an empty shop, so that a person can buy something, and who buys them."""
 
 from __future__ import annotations
 
 from . import terms
 from .store import Store
+
+#: Billing address of whoever buys.
+JANE = {
+    "first_name": "Jane",
+    "last_name": "Doe",
+    "address_1": "Nieuwstraat 1",
+    "city": "Brussel",
+    "postcode": "1000",
+    "country": "BE",
+    "email": "jane@example.com",
+    "phone": "02 555 12 12",
+}
 
 
 def fill(store: Store) -> None:

@@ -75,7 +75,7 @@ tours.add("channel_setup_bad_keys", {
 });
 
 // starts on a backend that went live a moment ago
-const ORDERS = ".o_kanban_record:has([name=kind]:contains(Orders))";
+const ORDERS = ".o_kanban_record:contains(Orders)";
 const state = (text) => ({
     content: `The first import of orders is ${text}`,
     trigger: `${ORDERS}:has([name=first_state]:contains(${text}))`,
