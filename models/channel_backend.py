@@ -141,6 +141,8 @@ class ChannelBackend(models.Model):
         "Unknown Products",
         default="issue",
         required=True,
+        help="What an order does whose product Odoo does not know. A variant is created together "
+        "with its whole product, where the flow of products runs.",
     )
     placeholder_product_id = fields.Many2one("product.product", check_company=True)
     shipping_product_id = fields.Many2one(

@@ -19,6 +19,8 @@ SWEEP_AFTER = timedelta(minutes=1)
 SWEEPS_UNTIL_STUCK = 5
 #: Kinds of which a job reads many at once, where they are mere hints.
 READ_TOGETHER = ("order",)
+#: Orders that are woken at once; the sweep takes the others.
+WAKE = 1000
 LIVE_JOB_STATES = ("wait_dependencies", "pending", "enqueued", "started")
 
 
@@ -168,6 +170,21 @@ class ChannelEvent(models.Model):
             issues -= issue  # a retry that met another cause ends the first one
         if issue or state in ("done", "ignored"):
             issues._resolve_if_done()
+
+    def _wake_orders(self):
+        """Orders that wait for their products go on, as soon as none they asked for is left."""
+        asked = self.filtered(lambda event: (event.kind, event.source) == ("product", "order"))
+        if not asked:
+            return
+        backend = asked.backend_id
+        left = [
+            ("backend_id", "=", backend.id),
+            ("kind", "=", "product"),
+            ("source", "=", "order"),
+            ("state", "=", "pending"),
+        ]
+        if not self.search_count(left, limit=1):
+            self._without_job(backend, ["order"], fields.Datetime.now(), WAKE)._enqueue()
 
     def _reopen(self):
         """Wait again, as a hint: what was read then is old now.

@@ -14,6 +14,8 @@ _logger = logging.getLogger(__name__)
 
 #: How often one job looks again for events of its record that came while it worked.
 MAX_ROUNDS = 5
+#: State of an outcome that ends nothing: another record has to come first.
+WAITING = "waiting"
 
 
 @dataclass
@@ -21,7 +23,8 @@ class Outcome:
     """How the work on one record ended.
 
     ``state``: ``done``, ``ignored``, or ``blocked`` together with ``error`` (what was written so
-    far is kept, e.g. a quotation whose total does not add up). ``reason`` is shown to people,
+    far is kept, e.g. a quotation whose total does not add up), or ``waiting`` for another record
+    that was asked for: its events stay as they are. ``reason`` is shown to people,
     ``record`` is what it became, ``value`` in ``currency`` is the order's total. ``issue``:
     further values of its issue. ``others``: what else stands in its way; each error has an issue.
     ``heals``: whatever stopped earlier events of the record is over, as it always is once one is
@@ -87,6 +90,8 @@ class RecordJobs(JobFrame):
                 outcome = self._process(handler, events, adapter, recorder)
                 results.append(f"{outcome.state}: {outcome.reason}")
                 self.cr.commit()
+                if outcome.state == WAITING:
+                    break
             return "\n".join(results) or "nothing waits for this record"
 
     def _process(self, handler, events, adapter, recorder):
@@ -146,9 +151,15 @@ class RecordJobs(JobFrame):
                 if set(group.mapped("state")) == {"pending"}
                 and (record := asked.get(name) or _told(handler, group))
             ]
-            if works:  # another job may have settled them all
-                self._apply(handler, works)
-            return none.union(*(item.events for item in works))
+            # another job may have settled them all
+            outcomes = self._apply(handler, works) if works else []
+            return none.union(
+                *(
+                    item.events
+                    for item, outcome in zip(works, outcomes, strict=True)
+                    if outcome.state != WAITING
+                )
+            )
 
         try:
             asked = handler._read_many(adapter, [group for group in groups if _is_hint(group)])
@@ -181,6 +192,8 @@ class RecordJobs(JobFrame):
 
     def _settle(self, events, outcome, recorder):
         """End events as the outcome says; a blocked one gets (or joins) its cause's issue."""
+        if outcome.state == WAITING:
+            return
         values = {}
         if outcome.value is not None:
             values = {"value": outcome.value, "currency_code": outcome.currency}
@@ -191,6 +204,7 @@ class RecordJobs(JobFrame):
             issue = self._write_issues(events[0], outcome, recorder)
             outcome.reason = outcome.reason or issue[0].title
         events._settle(outcome.state, outcome.reason, outcome.record, issue, **values)
+        events._wake_orders()
 
     def _write_issues(self, event, outcome, recorder):
         """An issue for every cause; the outcome's own comes first."""

@@ -2,9 +2,9 @@
 
 from .job_drains import DrainJobs
 from .job_frame import FOR_A_PERSON, as_channel_error
-from .job_records import Outcome, RecordJobs, Work
+from .job_records import WAITING, Outcome, RecordJobs, Work
 
-__all__ = ["FOR_A_PERSON", "JobRun", "Outcome", "Work", "as_channel_error"]
+__all__ = ["FOR_A_PERSON", "WAITING", "JobRun", "Outcome", "Work", "as_channel_error"]
 
 
 class JobRun(RecordJobs, DrainJobs):

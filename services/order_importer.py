@@ -9,6 +9,7 @@ from odoo import models
 
 from ..core import errors
 from ..core.canonical import LineKind, TaxRate
+from .job_run import WAITING, Outcome
 from .messages import issue_text
 from .order_batch import Batch, Draft
 from .order_facts import WORKFLOW
@@ -233,10 +234,23 @@ class ChannelOrderImporter(models.AbstractModel):
         }
         create = batch.backend.product_policy == "create"
         wanted = [line for ref, line in unknown.items() if create and ref.key]
+        asked = self.env["channel.product.resolver"]._ask_for(batch, wanted) if wanted else set()
+        if asked:
+            self._wait_for(batch, asked)
+            wanted = [line for line in wanted if line.product not in asked]
         created = (
             self.env["channel.product.resolver"]._create_missing(batch.backend, wanted)
             if wanted
             else {}
         )
         placeholder = batch.backend.placeholder_product_id
+        unknown = {ref: line for ref, line in unknown.items() if ref not in asked}
         batch.products.update({ref: created.get(ref, placeholder) for ref in unknown})
+
+    def _wait_for(self, batch, refs):
+        """Leave the orders that sell one of ``refs`` until its import was tried."""
+        for draft in batch.open:
+            lines = draft.order.lines if draft.order and draft.content else ()
+            if any(line.product in refs for line in filter(self._sells_product, lines)):
+                reason = self.env._("Waits until its products are imported")
+                draft.outcome = Outcome(WAITING, reason)

@@ -5,6 +5,8 @@ from odoo.fields import Domain
 from odoo.tools.sql import escape_psql
 
 from ..core import errors
+from ..core.adapter import CatalogueSource, supports
+from .urgency import priority_of
 
 
 class ChannelProductResolver(models.AbstractModel):
@@ -136,6 +138,62 @@ class ChannelProductResolver(models.AbstractModel):
             **self._identity(ref),
         )
         return _for_every_order(error, "product")
+
+    def _ask_for(self, batch, lines):
+        """Have the products of sold variants imported whole, where the shop's products come in.
+
+        An order names one variant. Making a product of it would leave Odoo with one product for
+        each variant, which the import of the catalogue has to refuse. So the shop is asked first,
+        once for each order that brings it; what can't be imported is made of the line.
+
+        :param batch: the :class:`services.order_batch.Batch` of the orders
+        :return: set of the references that wait for an import
+        """
+        if not self._imports_products(batch.backend):
+            return set()
+        by_id = {}
+        for line in lines:
+            if line.product.variant_external_id:
+                by_id.setdefault(line.product.external_id, set()).add(line.product)
+        if not by_id:
+            return set()
+        tried = self._imports_since(batch, by_id)
+        asked = [external_id for external_id in by_id if tried.get(external_id) != "settled"]
+        self.env["channel.event"]._follow_up(
+            batch.backend,
+            "product",
+            [external_id for external_id in asked if external_id not in tried],
+            priority=priority_of("order"),
+        )
+        return set().union(*(by_id[external_id] for external_id in asked))
+
+    def _imports_products(self, backend):
+        """Whether a product that is asked for comes at once."""
+        return (
+            supports(backend._get_adapter_class(), CatalogueSource)
+            and bool(self.env["channel.flow"]._of(backend, "product", "in"))
+            and backend._acts_at_once("product")
+        )
+
+    def _imports_since(self, batch, external_ids):
+        """``{product's id: "pending" or "settled"}`` of imports asked for since the orders came."""
+        since = min(min(draft.work.events.mapped("received_at")) for draft in batch.open)
+        events = self.env["channel.event"].search_fetch(
+            [
+                ("backend_id", "=", batch.backend.id),
+                ("kind", "=", "product"),
+                ("external_id", "in", list(external_ids)),
+                "|",
+                ("state", "=", "pending"),
+                ("received_at", ">=", since),
+            ],
+            ["external_id", "state"],
+            order="id",
+        )
+        found = {}
+        for event in events:
+            found[event.external_id] = "pending" if event.state == "pending" else "settled"
+        return found
 
     def _create_missing(self, backend, lines):
         """Create (policy ``create``) the products of lines that nothing fits, and bind them.

@@ -205,7 +205,7 @@ class ChannelCase(LoopbackMixin, TransactionCase):
     def receive(self, external_id, **options):
         """Import a record by its job; returns the event as it ended."""
         event = self.note(external_id, **options)
-        self.run_job(event)
+        self._work_on(event)
         return event
 
     def import_order(self, order, backend=None):
@@ -230,8 +230,22 @@ class ChannelCase(LoopbackMixin, TransactionCase):
     def import_payload(self, payload, **options):
         """Import one order as a poll has read it; returns the event as it ended."""
         event = self.poll(payload, **options)
-        self.run_job(event)
+        self._work_on(event)
         return event
+
+    def _work_on(self, event):
+        """Run an event's job; where it waits for products, theirs first and then again."""
+        self.run_job(event)
+        asked = [
+            ("backend_id", "=", event.backend_id.id),
+            ("kind", "=", "product"),
+            ("source", "=", "order"),
+            ("state", "=", "pending"),
+        ]
+        if event.kind == "order" and event.state == "pending":
+            for other in self.env["channel.event"].search(asked):
+                self.run_job(other)
+            self.run_job(event)
 
     # === CHECKS === #
 

@@ -64,6 +64,22 @@ class TestMatching(ProductCase):
 
 @tagged("post_install", "-at_install")
 class TestPolicies(ProductCase):
+    def _import_catalogue(self, **values):
+        """Products that nothing fits are created, and the flow that imports them runs."""
+        self.backend.product_policy = "create"
+        flow = self.backend.with_context(active_test=False).flow_ids.filtered(
+            lambda flow: (flow.kind, flow.direction) == ("product", "in")
+        )
+        flow.write({"active": True, **values})
+
+    def _sell(self, name):
+        """A product in two sizes; the shop keeps it for the tests that follow."""
+        sizes = [
+            {"sku": f"{name}-{size}", "regular_price": "12", "options": {"Size": size}}
+            for size in ("S", "M")
+        ]
+        return self.store.add_variable_product(name, sizes)
+
     def test_issue_per_product_not_per_order(self):
         _payload, first = self.unknown()
         _payload, second = self.unknown()
@@ -150,6 +166,71 @@ class TestPolicies(ProductCase):
             {product.default_code: product.is_storable for product in products},
             {"EARLY": False, "COUNTED": True, "LOOSE": False},
         )
+
+    def test_the_whole_product_comes_with_its_first_order(self):
+        """An order names one variant; Odoo gets the product with all of them."""
+        self._import_catalogue()
+        tunic = self._sell("TUNIC")
+        order = self.place(("TUNIC-M", 1), ("MUG", 1))
+        event = self.note(order["id"])
+        self.run_job(event)
+        self.assertEqual((event.state, event.issue_id.code), ("pending", False))
+        self.run_job(event)
+        asked = self.env["channel.event"].search(
+            [("backend_id", "=", self.backend.id), ("kind", "=", "product")]
+        )
+        self.assertEqual((len(asked), asked.external_id), (1, str(tunic["id"])))
+        jobs = self.env["queue.job"].search([("identity_key", "like", f"%order-{order['id']}")])
+        jobs.write({"state": "done"})
+        self.run_job(asked)
+        self.assertEqual(
+            self.env["queue.job"].search_count(
+                [("state", "=", "pending"), ("identity_key", "like", f"%order-{order['id']}")]
+            ),
+            1,
+            "the product wakes its order",
+        )
+        self.run_job(event)
+        sale = self.env["sale.order"].browse(event.res_id)
+        product = sale.order_line.product_id.filtered(lambda one: one.default_code == "TUNIC-M")
+        variants = product.product_tmpl_id.product_variant_ids
+        self.assertEqual(set(variants.mapped("default_code")), {"TUNIC-S", "TUNIC-M"})
+        self.assertTotals(sale, order)
+
+    def test_one_order_that_waits_holds_up_no_other(self):
+        self._import_catalogue()
+        self._sell("SCARF")
+        payloads = [self.payload(self.place((sku, 1))) for sku in ("MUG", "SCARF-S", "BOOK")]
+        events = self.poll(*payloads).sorted("id")
+        self.run_chunk(events)
+        self.assertEqual(events.mapped("state"), ["done", "pending", "done"])
+        self.run_pending()
+        self.run_pending()
+        self.assertEqual(events.mapped("state"), ["done", "done", "done"])
+
+    def test_a_product_that_cannot_be_imported_is_made_of_the_line(self):
+        self._import_catalogue()
+        glove = self._sell("GLOVE")
+        payload = self.payload(self.place(("GLOVE-M", 1)))
+        self.store.delete_product("GLOVE-M")
+        self.store.delete_product(glove["id"])
+        event = self.poll(payload)
+        self.run_job(event)
+        self.run_pending()
+        self.run_pending()
+        sale = self.env["sale.order"].browse(event.res_id)
+        self.assertEqual(sale.order_line.product_id.default_code, "GLOVE-M")
+
+    def test_what_does_not_come_at_once_is_not_waited_for(self):
+        """The flow of products is off, paused or runs by its schedule: the line has to do."""
+        for number, values in enumerate(
+            ({"active": False}, {"paused": True}, {"paused": False, "realtime": False})
+        ):
+            self._import_catalogue(**values)
+            self._sell(f"SKIRT{number}")
+            sale = self.buy((f"SKIRT{number}-S", 1))
+            self.assertEqual(sale.order_line.product_id.default_code, f"SKIRT{number}-S")
+        self.assertFalse(self.env["channel.event"].search([("kind", "=", "product")]))
 
     def test_missing_service_product(self):
         self.backend.fee_product_id = False
