@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from .sides import ZERO, Document, Sale, ShopOrder
+from .side_odoo import ZERO, Document, Sale
+from .side_shop import ShopOrder
 
+#: A kind of finding, and a sentence about it.
 Finding = tuple[str, str]
 LOST, DOUBLED, DIFFERING = "lost", "doubled", "differing"
 #: Paid by whom the parcel is handed over to, invoiced as goods are delivered.

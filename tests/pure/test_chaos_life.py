@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from ...dev.chaos_run.life_shop import LEFT, ShopLife, fill
-from ...dev.chaos_run.sides import read_shop
+from ...dev.chaos_run.side_shop import read_shop
 from ...dev.woostore import Store, refunds
 
 STEPS = 400

@@ -4,18 +4,8 @@ from copy import deepcopy
 from decimal import Decimal
 from unittest import TestCase
 
-from ...dev.chaos_run.sides import (
-    Document,
-    House,
-    OdooProduct,
-    OdooSide,
-    Refund,
-    Sale,
-    ShopOrder,
-    ShopProduct,
-    ShopRefund,
-    ShopSide,
-)
+from ...dev.chaos_run.side_odoo import Document, House, OdooProduct, OdooSide, Refund, Sale
+from ...dev.chaos_run.side_shop import ShopOrder, ShopProduct, ShopRefund, ShopSide
 from ...dev.chaos_run.verdict import compare
 
 NUMBER = "EAST-1-1"
