@@ -13,8 +13,18 @@ class ProductTemplate(models.Model):
         return super()._create_variant_ids()
 
 
+class ProductProduct(models.Model):
+    _inherit = "product.product"
+
+    #: SKUs are looked for whatever their case, of each product that comes in
+    _channel_sku_idx = models.Index("(lower(default_code)) WHERE default_code IS NOT NULL")
+
+
 class ChannelBindingProduct(models.Model):
     _inherit = "channel.binding.product"
+
+    #: a product's variants are looked for with it, also those that the shop shows no more
+    _parent_idx = models.Index("(backend_id, parent_external_id)")
 
     initial_stock_at = fields.Datetime(
         "Initial Stock Taken Over",

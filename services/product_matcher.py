@@ -54,14 +54,13 @@ class ChannelProductMatcher(models.AbstractModel):
         templates = self.env["channel.binding.template"].search(
             here & Domain("external_id", "in", [*ids, *translated])
         )
-        bound = self.env["channel.binding.product"].search(
-            here
-            & (
-                Domain("external_id", "in", [*ids, *variants])
-                | Domain("parent_external_id", "in", ids)
-            )
-        )
+        bound = self.env["channel.binding.product"].search(here & self._of_products(ids, variants))
         return {binding.external_id: binding for binding in templates}, bound
+
+    def _of_products(self, ids, variants):
+        """Bindings of these variants, and of those that these products once had."""
+        shown = Domain("external_id", "in", [*ids, *variants])
+        return shown | Domain("parent_external_id", "in", ids)
 
     def _by_binding(self, product, templates, variants):
         none = self.env["channel.binding.template"]

@@ -2,7 +2,9 @@
 
 from decimal import Decimal
 
+from odoo.fields import Domain
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from ..core.catalogue import Attribute, TermKind
 from .catalogue_case import CatalogueCase, changed
@@ -104,3 +106,25 @@ class TestProductQueries(CatalogueCase):
         few = self.count(lambda: self.take(*news[:1]))
         many = self.count(lambda: self.take(*news[1:]))
         self.assertLess((many - few) / 24, 12, f"{few} for 1, {many} for 25")
+
+    # === WHAT A BIG CATALOGUE MAKES DEAR === #
+
+    def plan_of(self, query):
+        """How PostgreSQL would find the rows if every table were too big to be read."""
+        self.env.flush_all()
+        self.env.cr.execute("SET LOCAL enable_seqscan TO off")
+        rows = self.env.execute_query(SQL("EXPLAIN %s", query))
+        self.env.cr.execute("SET LOCAL enable_seqscan TO on")
+        return "\n".join(row[0] for row in rows)
+
+    def test_a_sku_in_another_case_is_found_by_an_index(self):
+        query = self.env["channel.product.resolver"]._query_written_like({"One", "Two"})
+        self.assertIn("product_product_channel_sku_idx", self.plan_of(query))
+
+    def test_variants_of_products_are_found_by_indexes(self):
+        domain = self.env["channel.product.matcher"]._of_products(["1", "2"], ["3", "4"])
+        here = Domain("backend_id", "=", self.backend.id)
+        query = self.env["channel.binding.product"].sudo()._search(here & domain).select("id")
+        plan = self.plan_of(query)
+        self.assertIn("channel_binding_product_parent_idx", plan)
+        self.assertIn("channel_binding_product_external_uniq", plan)
