@@ -1,73 +1,78 @@
-"""``python -m benchmarks order|webhook|stock|flashsale``, for dev/bench, which explains them."""
+"""``python -m benchmarks [NAME]``, for dev/bench, which explains them."""
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
+import signal
+import sys
 import time
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 
+from . import readme, suite, table
 from .figures import Results
 from .machine import describe
+from .sizes import NAMES, SIZES, Sizes
+
+#: Benchmarks that start servers and run no code of Odoo in this process.
+SERVERS_ONLY = ("webhook", "flashsale")
+PROFILED = ("order", "stock")
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="dev/bench", epilog="dev/bench --help explains them.")
-    parser.add_argument("benchmark", choices=("order", "webhook", "stock", "flashsale"))
-    parser.add_argument("--rounds", type=int, default=20)
-    parser.add_argument("--requests", type=int, default=300)
-    parser.add_argument("--products", type=int, default=10_000)
-    parser.add_argument("--orders", type=int, default=400)
-    parser.add_argument("--seconds", type=int, default=90)
+    parser.add_argument("benchmark", nargs="?", choices=NAMES)
+    for field in fields(Sizes):
+        parser.add_argument(f"--{field.name}", type=int)
+    parser.add_argument("--quick", action="store_true")
     parser.add_argument("--profile", action="store_true")
     parser.add_argument("--output", type=Path)
-    return parser.parse_args()
+    parser.add_argument("--readme", type=Path, metavar="FILE")
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    if options.profile and options.benchmark not in PROFILED:
+        parser.error(f"--profile goes with {' or '.join(PROFILED)}")
+    return options
 
 
-def output_path(options: argparse.Namespace) -> Path:
-    stamp = time.strftime("%Y%m%d-%H%M%S")
-    folder = Path(os.environ["STATE"]) / "bench"
-    return options.output or folder / f"{options.benchmark}-{stamp}.json"
+def sizes(options: argparse.Namespace) -> Sizes:
+    usual, quick = SIZES[options.benchmark]
+    given = {field.name: getattr(options, field.name) for field in fields(Sizes)}
+    return replace(quick if options.quick else usual, **{k: v for k, v in given.items() if v})
+
+
+def run_one(results: Results, name: str, size: Sizes, *, profile: bool) -> None:
+    if name not in SERVERS_ONLY:
+        from . import odoo_process
+
+        odoo_process.start()  # before it, no addon can be imported
+    module = importlib.import_module(f".{name}", __package__)
+    if profile:
+        module.profile(size)
+        raise SystemExit
+    module.run(results, size)
+    results.more["sizes"] = {key: value for key, value in asdict(size).items() if value}
 
 
 def main() -> None:
+    # ends as an error does, so that no server or shop is left behind
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit("error: terminated"))
     options = arguments()
-    results = Results(options.benchmark, describe())
-    if options.benchmark == "order":
-        from . import odoo_process
-
-        odoo_process.start()
-        from . import order  # imports addons
-
-        order.run(results, options.rounds, profile=options.profile)
-        if options.profile:
-            return
-    elif options.benchmark == "stock":
-        from . import odoo_process
-
-        odoo_process.start()
-        from . import stock  # imports addons
-
-        stock.run(results, options.products, options.rounds, profile=options.profile)
-        if options.profile:
-            return
-    elif options.benchmark == "flashsale":
-        from . import flashsale
-
-        flashsale.run(results, options.orders, options.seconds, options.products)
+    if options.readme:
+        readme.publish(options.readme, write=options.write)
+        return
+    name = options.benchmark or "all"
+    results = Results(name, describe())
+    if options.benchmark:
+        run_one(results, name, sizes(options), profile=options.profile)
     else:
-        from . import webhook
-
-        webhook.run(results, options.requests)
-    path = output_path(options)
+        suite.run(results, quick=options.quick)
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    path = options.output or Path(os.environ["STATE"]) / "bench" / f"{name}-{stamp}.json"
     results.write(path)
-    machine = results.machine
-    print(
-        f"\n{machine['processor']}, {machine['cores']} cores, Odoo {machine['odoo']}, "
-        f"PostgreSQL {machine['postgresql_server_version']} (fsync {machine['postgresql_fsync']})"
-    )
-    print(results.table())
-    print(f"\n{path}")
+    print(f"\n{table.machine_line(results.machine)}\n{table.text(results.rows)}\n\n{path}")
 
 
 if __name__ == "__main__":

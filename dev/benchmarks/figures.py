@@ -1,4 +1,4 @@
-"""Samples, what is made of them, and the table they end in."""
+"""Samples, what is made of them, and the rows that a table is made of."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+
+#: Units of figures of which more is better; of all others less is.
+RATES = ("/s",)
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,10 @@ class Sample:
 
 @dataclass(frozen=True)
 class Figure:
-    """What a step costs: milliseconds at the median and at 95 %, queries at the median."""
+    """A figure at the median and at 95 % of its samples, and SQL queries at the median.
+
+    Milliseconds, unless the unit of its row says otherwise.
+    """
 
     p50: float
     p95: float
@@ -34,22 +40,43 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, max(0, -(-int(share * 1000 * len(ordered)) // 1000) - 1))]
 
 
+def rate(moments: Sequence[float], skipped: int, last: int) -> float:
+    """How many a second, from the moments (in seconds) at which each was done.
+
+    :param skipped: how many are over before the clock starts
+    :param last: how many may be alone at the end, when nothing waits any more
+    """
+    ordered = sorted(moments)
+    start, end = skipped - 1, len(ordered) - last
+    return (end - start) / (ordered[end] - ordered[start])
+
+
 def figure(samples: Sequence[Sample]) -> Figure:
-    times = [sample.ms for sample in samples]
     queries = [sample.queries for sample in samples if sample.queries is not None]
+    of_times = plain([sample.ms for sample in samples])
     return Figure(
-        p50=round(statistics.median(times), 2),
-        p95=round(percentile(times, 0.95), 2),
-        queries=statistics.median(queries) if queries else None,
-        samples=len(samples),
+        of_times.p50, of_times.p95, statistics.median(queries) if queries else None, len(samples)
+    )
+
+
+def plain(values: float | Sequence[float]) -> Figure:
+    """The figure of numbers that are no times: a rate, a size, a count."""
+    numbers = values if isinstance(values, Sequence) else [values]
+    return Figure(
+        round(statistics.median(numbers), 2),
+        round(percentile(numbers, 0.95), 2),
+        None,
+        len(numbers),
     )
 
 
 @dataclass
 class Row:
-    """One line of the table: ours against the bare minimum, with a target for the ratio.
+    """One line of the table: ours against the bare minimum, with a target.
 
-    ``at``: which figures are compared (p50 or p95). Without ``bare`` it is a figure alone.
+    ``at``: which figures are compared (p50 or p95). ``unit``: of both figures. ``target``: what
+    the ratio may be at most; where there is nothing to compare with, what the figure may be.
+    ``benchmark``: which one it comes from.
     """
 
     name: str
@@ -58,16 +85,22 @@ class Row:
     target: float | None = None
     at: str = "p50"
     note: str = ""
+    unit: str = "ms"
+    benchmark: str = ""
 
     @property
     def ratio(self) -> float | None:
+        """How many times the bare minimum's cost ours is."""
         if not self.bare:
             return None
-        return round(getattr(self.ours, self.at) / getattr(self.bare, self.at), 2)
+        ours, bare = getattr(self.ours, self.at), getattr(self.bare, self.at)
+        cost, least = (bare, ours) if self.unit in RATES else (ours, bare)
+        return round(cost / least, 2) if least else None
 
     @property
     def met(self) -> bool | None:
-        return None if self.target is None or self.ratio is None else self.ratio <= self.target
+        found = self.ratio if self.bare else getattr(self.ours, self.at)
+        return None if self.target is None or found is None else found <= self.target
 
 
 @dataclass
@@ -81,37 +114,27 @@ class Results:
 
     def write(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        rows = [{**asdict(row), "ratio": row.ratio, "met": row.met} for row in self.rows]
-        values = {"benchmark": self.name, "machine": self.machine, "rows": rows, **self.more}
+        rows = [
+            {**asdict(row), "benchmark": row.benchmark or self.name}
+            | {"ratio": row.ratio, "met": row.met}
+            for row in self.rows
+        ]
+        values = {"benchmark": self.name, "machine": self.machine, "rows": rows, "more": self.more}
         path.write_text(json.dumps(values, indent=1) + "\n")
 
-    def table(self) -> str:
-        """The rows as text: ms and queries of both sides, ratio, target."""
-        head = ("", "at", "ours ms", "bare ms", "ratio", "target", "queries", "bare q.", "n")
-        lines = [head, *(_cells(row) for row in self.rows)]
-        widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
-        return "\n".join(
-            "  ".join(
-                cell.rjust(width) if column else cell.ljust(width)
-                for column, (cell, width) in enumerate(zip(line, widths, strict=True))
-            ).rstrip()
-            for line in lines
+    @classmethod
+    def read(cls, path: Path) -> Results:
+        """What :meth:`write` has written."""
+        values = json.loads(path.read_text())
+        return cls(
+            values["benchmark"],
+            values["machine"],
+            [_row(row) for row in values["rows"]],
+            values["more"],
         )
 
 
-def _cells(row: Row) -> tuple[str, ...]:
-    def text(value: float | None, digits: int = 1) -> str:
-        return "" if value is None else f"{value:.{digits}f}"
-
-    bare, mark = row.bare, {True: " met", False: " MISSED", None: ""}[row.met]
-    return (
-        f"{row.name} {row.note}".strip(),
-        row.at,
-        text(getattr(row.ours, row.at)),
-        text(getattr(bare, row.at)) if bare else "",
-        text(row.ratio, 2),
-        f"{row.target:.2f}{mark}" if row.target else "",
-        text(row.ours.queries, 0),
-        text(bare.queries, 0) if bare else "",
-        str(row.ours.samples),
-    )
+def _row(values: dict[str, Any]) -> Row:
+    kept = {key: value for key, value in values.items() if key not in ("ratio", "met")}
+    bare = values["bare"] and Figure(**values["bare"])
+    return Row(**{**kept, "ours": Figure(**values["ours"]), "bare": bare})

@@ -18,7 +18,8 @@ import psycopg2
 from flash_sale import CHANNELS, WORKERS, FlashSale, Sql
 from servers import Server
 
-from .figures import Results, Row, Sample, figure
+from .figures import Results, Row, plain
+from .sizes import Sizes
 
 
 @contextmanager
@@ -45,13 +46,17 @@ def prepared() -> Iterator[tuple[Server, Sql]]:
             databases.drop(name)
 
 
-def run(results: Results, orders: int, seconds: int, products: int) -> None:
-    with prepared() as (server, sql), FlashSale(server, sql, products) as sale:
-        print(f"==> {orders} orders in {seconds} s, {products} products", file=sys.stderr)
-        report = sale.run(orders, seconds)
-    samples = [Sample(one * 1000.0) for one in report.seconds]
-    name = f"{orders} orders in {seconds} s, webhook to order"
+def run(results: Results, size: Sizes) -> None:
+    with prepared() as (server, sql), FlashSale(server, sql, size.products) as sale:
+        _tell(f"{size.orders} orders in {size.seconds} s, {size.products} products")
+        report = sale.run(size.orders, size.seconds)
+    found = plain(report.seconds)
+    name = f"Flash sale: {size.orders} orders in {size.seconds} s, webhook to order"
     note = f"({report.share_in_time:.0%} within {report.target} s)"
-    results.rows += [Row(name, figure(samples), at=at, note=note) for at in ("p50", "p95")]
+    results.rows += [Row(name, found, at=at, note=note, unit="s") for at in ("p50", "p95")]
     results.more["flashsale"] = asdict(report)
     print(report)
+
+
+def _tell(message: str) -> None:
+    print(f"==> {message}", file=sys.stderr, flush=True)

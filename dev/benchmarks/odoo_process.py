@@ -18,7 +18,8 @@ from odoo.api import Environment
 from odoo.modules.registry import Registry
 
 from .figures import Sample
-from .shop import PRODUCTS, Shop
+from .history import PRODUCTS
+from .shop import Shop
 
 STOCK = 1_000_000
 DATABASE = f"{databases.PREFIX}_bench"

@@ -10,6 +10,8 @@ import cProfile
 import pstats
 import sys
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from odoo.modules.registry import Registry
@@ -22,9 +24,10 @@ from odoo.addons.queue_job.controllers.main import RunJobController
 from odoo.addons.queue_job.job import Job
 
 from . import twin
-from .figures import Results, Row, Sample, figure
+from .figures import Figure, Results, Row, Sample, figure, plain
 from .odoo_process import connect, environment, measured, prepare_company, registry
 from .shop import Shop
+from .sizes import Sizes
 
 SIZES = (1, 3, 10)
 CHUNK, CHUNK_LINES = 25, 3
@@ -137,8 +140,13 @@ def single_orders(bench: Bench, shop: Shop, rounds: int, results: Results) -> No
         _tell(number, rounds + WARM_UP)
     for size in SIZES:
         mine, theirs = figure(ours[size][WARM_UP:]), figure(bare[size][WARM_UP:])
-        results.rows.append(Row(f"order, {size} lines, without GET", mine, theirs, TARGET))
-    results.rows.append(Row("GET of the order", figure(gets[WARM_UP * len(SIZES) :])))
+        results.rows.append(Row(f"Order by its job, {_lines(size)}", mine, theirs, TARGET))
+    results.rows.append(
+        Row(
+            "GET of an order, which the job above does not count",
+            figure(gets[WARM_UP * len(SIZES) :]),
+        )
+    )
 
 
 def chunks(bench: Bench, count: int, results: Results) -> None:
@@ -156,8 +164,12 @@ def chunks(bench: Bench, count: int, results: Results) -> None:
         if not number % 2:
             bare.append(_per_order(measured(lambda twins=last: bench.bare(twins))))
         _tell(number, count + 1)
-    name = f"order of {CHUNK_LINES} lines in chunks of {CHUNK}, each"
+    name = f"Order of {CHUNK_LINES} lines in chunks of {CHUNK}, each"
     results.rows.append(Row(name, figure(ours[1:]), figure(bare[1:]), TARGET))
+
+
+def _lines(count: int) -> str:
+    return f"{count} line{'s' * (count > 1)}"
 
 
 def _per_order(sample: Sample) -> Sample:
@@ -169,7 +181,7 @@ def job_frame(bench: Bench, rounds: int, results: Results) -> None:
     for _number in range(rounds + WARM_UP):
         bench.around()
         samples.append(bench.acquired)
-    results.rows.append(Row("queue_job around a job", figure(samples[WARM_UP:])))
+    results.rows.append(Row("queue_job's own work around a job", figure(samples[WARM_UP:])))
 
 
 def profile_jobs(bench: Bench, orders: list[int]) -> None:
@@ -192,22 +204,43 @@ def _tell(number: int, count: int) -> None:
         print(f"==> round {number + 1} of {count}", file=sys.stderr, flush=True)
 
 
-def run(results: Results, rounds: int, *, profile: bool) -> None:
-    count = max(4, rounds // 3)
-    singles = dict.fromkeys(SIZES, rounds + WARM_UP)
+def counted(results: Results) -> None:
+    """What an order and each further line of it cost in queries."""
+    rows = dict(zip(SIZES, results.rows, strict=False))
+    least, most = rows[SIZES[0]], rows[SIZES[-1]]
+    assert least.bare and most.bare
+
+    def each_line(some: Figure, many: Figure) -> Figure:
+        return plain(((many.queries or 0) - (some.queries or 0)) / (SIZES[-1] - SIZES[0]))
+
+    ours, bare = each_line(least.ours, most.ours), each_line(least.bare, most.bare)
+    results.rows.append(Row("SQL of each further order line", ours, bare, 1.0, unit="queries"))
+
+
+@contextmanager
+def prepared(rounds: int, chunked: int) -> Iterator[tuple[Bench, Shop, list[int]]]:
+    """Two connected shops: one whose orders come one by one, one whose orders come at once."""
     with (
         registry() as database,
-        Shop(singles) as one_by_one,
-        Shop({CHUNK_LINES: CHUNK * (count + 1)}) as at_once,
+        Shop(dict.fromkeys(SIZES, rounds + WARM_UP)) as one_by_one,
+        Shop({CHUNK_LINES: CHUNK * chunked}) as at_once,
     ):
         with environment(database) as env:
             prepare_company(env)
             backends = [connect(env, shop) for shop in (one_by_one, at_once)]
-        bench = Bench(database, backends[0])
-        if profile:
-            profile_jobs(bench, one_by_one.orders[CHUNK_LINES])
-            return
-        single_orders(bench, one_by_one, rounds, results)
-        job_frame(bench, rounds, results)
+        yield Bench(database, backends[0]), one_by_one, backends
+
+
+def run(results: Results, size: Sizes) -> None:
+    count = max(4, size.rounds // 3)
+    with prepared(size.rounds, count + 1) as (bench, shop, backends):
+        single_orders(bench, shop, size.rounds, results)
+        counted(results)
+        job_frame(bench, size.rounds, results)
         bench.backend = backends[1]
         chunks(bench, count, results)
+
+
+def profile(size: Sizes) -> None:
+    with prepared(size.rounds, 0) as (bench, shop, _backends):
+        profile_jobs(bench, shop.orders[CHUNK_LINES])

@@ -9,14 +9,13 @@ of the shop's answers.
 from __future__ import annotations
 
 import cProfile
-import ctypes
-import gc
 import pstats
-import re
+import statistics
 import sys
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from math import ceil
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,11 +27,15 @@ from odoo.addons.channel_connector.services.job_drains import DRAIN_SIZE
 from odoo.addons.channel_connector.services.job_errors import Recorder
 from odoo.addons.channel_connector.services.stock_quantities import ChannelStockQuantities
 
-from .figures import Results, Row, Sample, figure
+from . import rss
+from .figures import Results, Row, Sample, figure, plain
 from .odoo_process import connect, environment, measured, prepare_company, registry
 from .shop import VARIANTS, Shop
+from .sizes import Sizes
 
 TARGET = 1.5
+#: drains of each kind after the first
+DRAINS = 3
 SHARE_CHANGED = 5  # one of so many
 AT_MOST = 100  # items of a call
 #: what of the goods are variants: one of so many
@@ -142,6 +145,10 @@ class Bench:
             for quantity, same in quants.grouped("quantity").items():
                 same.quantity = quantity + 1
 
+    def note_all(self) -> None:
+        with environment(self.registry) as env:
+            env["channel.outbox"]._note_all("stock", env["channel.backend"].browse(self.backend))
+
     def measured_drain(self) -> tuple[Sample, Counter[str], float, int]:
         """What a drain took: time and queries, calls, seconds of HTTP, reads of quantities."""
         self.calls.clear()
@@ -166,19 +173,6 @@ def changed(goods: list[tuple[int, int]]) -> list[int]:
     ]
 
 
-def memory(name: str) -> float:
-    """A figure of this process's memory in MiB: ``VmRSS`` now, ``VmHWM`` the most since reset."""
-    found = re.search(rf"{name}:\s+(\d+) kB", Path("/proc/self/status").read_text())
-    return int(found[1]) / 1024 if found else 0.0
-
-
-def reset_peak() -> None:
-    """Give back what is free, so that what is needed from here on shows."""
-    gc.collect()
-    ctypes.CDLL(None).malloc_trim(0)
-    Path("/proc/self/clear_refs").write_text("5")
-
-
 def _tell(message: str) -> None:
     print(f"==> {message}", file=sys.stderr, flush=True)
 
@@ -189,7 +183,7 @@ def _quantities(bench: Bench, rounds: int, results: Results) -> None:
     for _round in range(rounds + 1):
         bare.append(measured(bench.bare))
         ours.append(measured(bench.quantities))
-    name = f"quantities of {len(bench.products)} products"
+    name = f"Quantities of {len(bench.products):,} products"
     results.rows.append(Row(name, figure(ours[1:]), figure(bare[1:]), TARGET))
 
 
@@ -197,26 +191,44 @@ def _drain(
     bench: Bench, goods: list[tuple[int, int]], noted: int, name: str, results: Results
 ) -> None:
     """A drain in which ``goods`` have changed, of ``noted`` products that it looks at."""
-    reset_peak()
-    before = memory("VmRSS")
+    rss.reset_peak()
+    before = rss.read("VmRSS")
     sample, calls, http, reads = bench.measured_drain()
     batches = calls["POST batch"]
     assert batches == least_calls(goods), (batches, least_calls(goods))
     assert reads == ceil(noted / DRAIN_SIZE), reads
-    figures = {
-        "calls": dict(calls),
-        "least_calls": least_calls(goods),
-        "reads_of_quantities": reads,
-        "products_per_second": round(len(goods) / sample.ms * 1000),
-        "share_outside_http": round(1 - http * 1000 / sample.ms, 2),
-        "peak_memory_delta_mib": round(memory("VmHWM") - before, 1),
-    }
-    results.more[name] = figures
-    note = (
-        f"({figures['products_per_second']}/s, {figures['share_outside_http']:.0%} outside HTTP, "
-        f"{batches} batches, peak +{figures['peak_memory_delta_mib']} MiB)"
+    results.more.setdefault(name, []).append(
+        {
+            "ms": sample.ms,
+            "queries": sample.queries,
+            "calls": dict(calls),
+            "least_calls": least_calls(goods),
+            "reads_of_quantities": reads,
+            "products_per_second": round(len(goods) / sample.ms * 1000),
+            "share_outside_http": round(1 - http * 1000 / sample.ms, 2),
+            "peak_memory_delta_mib": round(rss.read("VmHWM") - before, 1),
+        }
     )
-    results.rows.append(Row(name, figure([sample]), note=note))
+
+
+def _rows(results: Results, name: str, changed: int) -> list[Row]:
+    """What the drains of one name took, and what that means for each changed product."""
+    found = results.more[name]
+    outside = statistics.median(one["share_outside_http"] for one in found)
+    samples = [Sample(one["ms"], one["queries"]) for one in found]
+    rates = plain([one["products_per_second"] for one in found])
+    per_item = plain([one["queries"] / changed for one in found])
+    return [
+        Row(name, figure(samples), note=f"({outside:.0%} outside HTTP)"),
+        Row(f"{name}, products", rates, unit="/s"),
+        Row(f"{name}, SQL of each product", per_item, unit="queries"),
+    ]
+
+
+def _calls(results: Results, name: str) -> Row:
+    found = results.more[name]
+    calls = plain([one["calls"]["POST batch"] for one in found])
+    return Row(f"{name}, calls", calls, plain(found[0]["least_calls"]), 1.0, unit="calls")
 
 
 def _profile(bench: Bench) -> None:
@@ -225,31 +237,45 @@ def _profile(bench: Bench) -> None:
     profiler.enable()
     bench.drain()
     profiler.disable()
-    statistics = pstats.Stats(profiler)
-    statistics.sort_stats("cumulative").print_stats("channel_connector", 45)
-    statistics.sort_stats("tottime").print_stats(25)
+    found = pstats.Stats(profiler)
+    found.sort_stats("cumulative").print_stats("channel_connector", 45)
+    found.sort_stats("tottime").print_stats(25)
 
 
-def run(results: Results, count: int, rounds: int, *, profile: bool) -> None:
+@contextmanager
+def prepared(count: int) -> Iterator[tuple[Bench, Shop]]:
     variable = count // SHARE_VARIANTS // VARIANTS
     with (
         registry() as database,
         Shop({}, goods=(count - variable * VARIANTS, variable)) as shop,
     ):
-        bench = Bench(database, shop)
-        if profile:
-            bench.drain()
-            bench.change([bench.products[position] for position in changed(shop.goods)])
-            _profile(bench)
-            return
-        _quantities(bench, rounds, results)
+        yield Bench(database, shop), shop
+
+
+def run(results: Results, size: Sizes) -> None:
+    count = size.products
+    with prepared(count) as (bench, shop):
+        _quantities(bench, size.rounds, results)
         _tell("first drain")
-        _drain(bench, shop.goods, count, f"first drain of all {count}", results)
+        first = f"First drain of all {count:,} products"
+        _drain(bench, shop.goods, count, first, results)
+        results.rows += _rows(results, first, count)
         positions = changed(shop.goods)
-        bench.change([bench.products[position] for position in positions])
         some = [shop.goods[position] for position in positions]
-        _drain(bench, some, len(some), f"drain of {len(some)} changed of {count}", results)
-        bench.change([bench.products[position] for position in positions])
-        with environment(database) as env:
-            env["channel.outbox"]._note_all("stock", env["channel.backend"].browse(bench.backend))
-        _drain(bench, some, count, f"the same with all {count} noted", results)
+        names = f"Drain of {len(some):,} changed of {count:,}", f"The same with all {count:,} noted"
+        for number in range(DRAINS):
+            _tell(f"drains {number + 1} of {DRAINS}")
+            for name, noted in zip(names, (len(some), count), strict=True):
+                bench.change([bench.products[position] for position in positions])
+                if noted == count:
+                    bench.note_all()
+                _drain(bench, some, noted, name, results)
+        results.rows += [*_rows(results, names[0], len(some)), _calls(results, names[0])]
+        results.rows += _rows(results, names[1], len(some))[:1]
+
+
+def profile(size: Sizes) -> None:
+    with prepared(size.products) as (bench, shop):
+        bench.drain()
+        bench.change([bench.products[position] for position in changed(shop.goods)])
+        _profile(bench)

@@ -29,10 +29,12 @@ from channel_connector.core.signature import hmac_sha256_base64
 from .clients import Delivery, post_all
 from .figures import Figure, Results, Row, Sample, figure
 from .shop import Shop
+from .sizes import Sizes
 
 WORKERS, CAPACITY = 4, 2
 BLOCK = 50
-LOAD_ORDERS = 1500
+#: orders waiting to be imported under load, for each delivery of a measurement
+LOAD_SHARE = 5
 #: ids that no order of the shop has
 FIRST_ID = 10_000_000
 TARGETS = {"p50": 2.0, "p95": 3.0}
@@ -81,13 +83,22 @@ class Endpoints:
         return found
 
 
-def rows(name: str, found: dict[str, list[Sample]], queries: dict[str, float]) -> list[Row]:
+def rows(
+    name: str, found: dict[str, list[Sample]], queries: dict[str, float], note: str = ""
+) -> list[Row]:
     """The rows of one situation: at the median and at 95 %."""
 
     def counted(which: str) -> Figure:
         return replace(figure(found[which]), queries=queries.get(which))
 
-    return [Row(name, counted(OURS), counted(BARE), target, at) for at, target in TARGETS.items()]
+    return [
+        Row(f"Delivery acknowledged, {name}", counted(OURS), counted(BARE), target, at, note)
+        for at, target in TARGETS.items()
+    ]
+
+
+def _clients(count: int) -> str:
+    return f"{count} client{'s' * (count > 1)}"
 
 
 def queries_in(log: Path) -> dict[str, float]:
@@ -167,7 +178,7 @@ def without_jobs(database: str, shop: Shop, requests: int, results: Results) -> 
     with running(database, "bench-idle", options=["--load=base,web"]) as server:
         endpoints = connect(server, database, shop)
         for keep_alive, clients in itertools.product((False, True), (1, 4)):
-            name = f"{clients} client{'s' * (clients > 1)}" + ", keep-alive" * keep_alive
+            name = _clients(clients) + ", keep-alive" * keep_alive
             print(f"==> {name}", file=sys.stderr, flush=True)
             found = endpoints.measure(requests, clients, keep_alive=keep_alive)
             results.rows += rows(name, found, queries_in(server.log))
@@ -183,13 +194,13 @@ def under_load(database: str, shop: Shop, requests: int, results: Results) -> No
         ids = next(iter(shop.orders.values()))
         post_all(server.url, [endpoints.delivery(i) for i in ids], 4, keep_alive=False)
         for clients in (1, 4):
-            name = f"{clients} client{'s' * (clients > 1)}, orders being imported"
+            name = f"{_clients(clients)}, orders being imported"
             print(f"==> {name}", file=sys.stderr, flush=True)
             before = imported(database)
             found = endpoints.measure(requests, clients, keep_alive=False)
             done = imported(database) - before
             queries = queries_in(server.log)
-            results.rows += rows(f"{name} ({done})", found, queries)
+            results.rows += rows(name, found, queries, f"({done})")
             if imported(database) >= len(ids):
                 print("==> the orders ran out: the figures are too good", file=sys.stderr)
 
@@ -210,9 +221,9 @@ def execute(database: str, query: str) -> list[tuple]:
         connection.close()
 
 
-def run(results: Results, requests: int) -> None:
+def run(results: Results, size: Sizes) -> None:
     use_minimal_addon()
     results.more = {"workers": WORKERS, "root_capacity_under_load": CAPACITY}
-    with prepared_database() as database, Shop({3: LOAD_ORDERS}) as shop:
-        without_jobs(database, shop, requests, results)
-        under_load(database, shop, requests, results)
+    with prepared_database() as database, Shop({3: size.requests * LOAD_SHARE}) as shop:
+        without_jobs(database, shop, size.requests, results)
+        under_load(database, shop, size.requests, results)
