@@ -15,7 +15,8 @@
 # Functions
 #   ensure_python GROUP…   the packages of requirements-GROUP.txt (odoo addon test lint screens)
 #   ensure_odoo            Odoo 19 with its Python packages, configuration and addons path
-#   ensure_postgres        a running PostgreSQL; stop_postgres ends the private one
+#   ensure_postgres        a running PostgreSQL; stop_postgres ends the private one,
+#                          restart_postgres MODE starts it anew
 #   ensure_template        prints the name of a database with the addon's dependencies, built once
 #   ensure_installed       prints the name of a database with the addon itself as it is now, built once per change
 #   copy_database A B, drop_database A     with their filestores; never use the two databases above directly

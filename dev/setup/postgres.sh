@@ -123,3 +123,13 @@ stop_postgres() {
     [ ! -e "$data/postmaster.pid" ] || _as_pg_owner "$PG_BIN/pg_ctl" -D "$data" -m fast -w stop >/dev/null
   done
 }
+
+# restart_postgres MODE (smart fast immediate): of the private server; "immediate" is what a crash does.
+restart_postgres() {
+  local data
+  [ -n "$PG_BASE" ] || die "this PostgreSQL is not ours"
+  for data in "$PG_BASE"/data-*; do
+    [ ! -e "$data/postmaster.pid" ] ||
+      _as_pg_owner "$PG_BIN/pg_ctl" -D "$data" -m "$1" -w -l "$PG_BASE/log" restart >/dev/null
+  done
+}

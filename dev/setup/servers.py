@@ -59,15 +59,15 @@ class Server:
             *options,
         ]
 
-    def start(self) -> None:
-        """Start the server and wait until it answers.
+    def start(self, *options: str) -> None:
+        """Start the server and wait until it answers; ``options`` hold for this time only.
 
         Raises RuntimeError with the end of the log if it does not.
         """
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab" if self.process else "wb") as log:
             self.process = subprocess.Popen(
-                self._command,
+                [*self._command, *options],
                 env={**os.environ, **self._environment},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
