@@ -167,11 +167,33 @@ class Webhooks:
                     sent.append((status, hook["topic"], resource_id))
         return sent
 
-    def _deliver_one(self, hook: Record, resource_id: int) -> int:
+    def take(self) -> list[tuple[int, int]]:
+        """Take what waits out of the queue, for one who carries it himself; see :meth:`send`."""
+        with self.store.lock:
+            batch, self.pending[:] = self.pending[:], []
+        return batch
+
+    def send(self, hook_id: int, resource_id: int, body: bytes | None = None) -> int | None:
+        """Send one delivery; its status, 0 = no answer, None = the hook is off or gone.
+
+        ``body``: an older one, instead of what the record is now.
+        """
+        hook = self.records.get(hook_id)
+        if hook is None or hook["status"] != "active":
+            return None
+        return self._deliver_one(hook, resource_id, body)
+
+    def body_of(self, hook_id: int, resource_id: int) -> bytes | None:
+        """What a delivery would say now; None: the hook is gone."""
+        with self.store.lock:
+            hook = self.records.get(hook_id)
+            return dumps(self.payload(hook, resource_id)).encode() if hook else None
+
+    def _deliver_one(self, hook: Record, resource_id: int, body: bytes | None = None) -> int:
         if self.store.drop and self.store.drop(hook, hook["topic"], resource_id):
             return -1
-        with self.store.lock:
-            body = dumps(self.payload(hook, resource_id)).encode()
+        if body is None:
+            body = self.body_of(hook["id"], resource_id)
         status = self._post(hook["delivery_url"], body, self.headers(hook, body))
         self._count(hook, 200 <= status <= 302)
         if hook["pending_delivery"]:
