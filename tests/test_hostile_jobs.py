@@ -1,0 +1,186 @@
+"""Jobs over payloads that no shop should send: each ends as a state that a person can read.
+
+``FUZZ=20`` tries twenty times as many.
+"""
+
+import itertools
+import json
+import logging
+import os
+import random
+from datetime import datetime, timezone
+
+from hypothesis import HealthCheck, Phase, given, settings
+
+from odoo.tests import tagged
+
+from ..core import plain
+from ..core.canonical import Record
+from .catalogue_case import ShopCase
+from .line_case import LineCase
+from .pure.hostile import mutated
+from .pure.woo import load, names
+from .refund_case import RefundCase
+
+_logger = logging.getLogger(__name__)
+EXAMPLES = 40 * int(os.environ.get("FUZZ") or 1)
+#: each example is work for a database: those that fail are shown as they are, not made smaller
+STEADY = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+class HostileMixin:
+    """``try_out``: jobs over mutations of records, whose ends are counted in ``ended``."""
+
+    def setUp(self):
+        super().setUp()
+        self.ended = {}
+
+    def try_out(self, documents, try_one, expected=()):
+        """Call ``try_one`` with each mutation; all ``expected`` states must be among the ends."""
+
+        @STEADY
+        @given(mutated(documents))
+        def try_it(payload):
+            try_one(payload)
+
+        try_it()
+        _logger.info("%s: %s", self._testMethodName, self.ended)
+        self.assertLessEqual(set(expected), set(self.ended))
+
+    def settle(self, kind, external_id, payload):
+        """Give a job a record as a poll would; it must end as a person can read it."""
+        # whatever a shop sends has come through this
+        payload = plain.loads(json.dumps(payload))
+        now = datetime.now(timezone.utc)
+        record = Record(kind, str(external_id), payload, now, now)
+        event = self.env["channel.event"]._receive_polled(self.backend, [record])
+        self.assertEqual(len(event), 1)
+        postponed = self.run_job(event)
+        if postponed:
+            self.assertTrue(postponed.seconds or not postponed.ignore_retry)
+            self.ended["postponed"] = self.ended.get("postponed", 0) + 1
+            event._settle("ignored", "for the test")
+            self.env.flush_all()
+            return event
+        self.ended[event.state] = self.ended.get(event.state, 0) + 1
+        self.assertIn(event.state, ("done", "ignored", "blocked"), event.reason)
+        self.assertTrue(event.reason)
+        if event.state == "blocked":
+            self.assertTrue(event.issue_id.title)
+            self.assertTrue(event.issue_id.suggestion)
+        return event
+
+
+@tagged("post_install", "-at_install")
+class TestHostileOrders(HostileMixin, LineCase):
+    backend_values = {"product_policy": "create"}
+
+    def test_orders(self):
+        orders = [
+            self.place(
+                ("MUG", 2),
+                ("BOOK", 1 + number),
+                fees=[("Gift wrap", "2.50")],
+                shipping=[("flat_rate", "4.95")],
+            )
+            for number in range(3)
+        ]
+        documents = [self.payload(order) for order in orders]
+        ids, numbers = {str(order["id"]) for order in orders}, itertools.count(1_000_000)
+
+        def try_one(payload):
+            external_id = next(numbers)
+            if str(payload.get("id")) in ids:
+                payload["id"] = external_id
+            event = self.settle("order", external_id, payload)
+            if event.state == "done" and event.res_model == "sale.order":
+                sale = self.env["sale.order"].browse(event.res_id)
+                difference = sale.amount_total - float(payload["total"])
+                self.assertTrue(sale.currency_id.is_zero(difference), payload)
+
+        self.try_out(documents, try_one, ["done", "blocked"])
+
+    def test_an_order_that_changes_again_and_again(self):
+        order = self.place(("MUG", 2), ("BOOK", 1), shipping=[("flat_rate", "4.95")])
+        self.import_order(order)
+        self.try_out(
+            [self.payload(order)],
+            lambda payload: self.settle("order", order["id"], payload),
+            ["done", "blocked"],
+        )
+
+    def test_one_bad_order_holds_up_no_chunk(self):
+        order = self.payload(self.place(("MUG", 2)))
+        chance = random.Random(6)
+        numbers = itertools.count(2_000_000)
+
+        def variant(**values):
+            return {**order, "id": next(numbers), **values}
+
+        bad = [
+            variant(total=value) for value in (None, "x", "1e999", [], "99999999999999999999")
+        ] + [variant(line_items="x"), variant(currency="\u0000"), variant(tax_lines=[[[]]])]
+        payloads = [*bad, *(variant() for _number in range(12))]
+        chance.shuffle(payloads)
+        events = self.poll(*plain.loads(json.dumps(payloads)))
+        self.run_chunk(events)
+        self.run_pending()
+        states = {int(event.external_id): event.state for event in events}
+        wrong = {payload["id"] for payload in bad}
+        self.assertEqual({states[number] for number in states if number not in wrong}, {"done"})
+        self.assertNotIn("pending", states.values())
+        self.assertNotIn("failed", states.values())
+
+    def test_customers(self):
+        account = self.store.add_customer("jane@example.com", first_name="Jane", last_name="Doe")
+        document = {**account, "billing": {"city": "Gent", "country": "BE", "phone": "02 555"}}
+        self.try_out(
+            [document],
+            lambda payload: self.settle("customer", account["id"], payload),
+            ["ignored"],
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestHostileProducts(HostileMixin, ShopCase):
+    def test_products(self):
+        numbers = itertools.count(1_000_000)
+
+        def try_one(payload):
+            self.settle("product", next(numbers), payload)
+
+        documents = [load(name) for name in names("product")]
+        self.try_out(documents, try_one, ["done", "blocked"])
+
+    def test_a_product_that_changes_again_and_again(self):
+        document = load("product__variable")
+        external_id = document["product"]["id"]
+        self.try_out(
+            [document], lambda payload: self.settle("product", external_id, payload), ["done"]
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestHostileRefunds(HostileMixin, RefundCase):
+    def test_refunds(self):
+        order, sale = self.sold()
+        made = self.store.refund_order(
+            order["id"], restock=False, lines=[self.line(order["line_items"][0], 1)]
+        )
+        adapter = self.backend._adapter()
+        self.addCleanup(adapter.close)
+        document = dict(adapter.fetch_refunds(str(order["id"])).payload)
+        self.assertEqual([row["id"] for row in document["refunds"]], [made["id"]])
+        self.try_out(
+            [document],
+            lambda payload: self.settle("refund", order["id"], payload),
+            ["done"],
+        )
+        self.assertTrue(sale.exists())
