@@ -44,7 +44,7 @@ def odoo_conf(folder: Path, jobs_port: int, channels: str) -> Path:
         "db_name = production\n": "",
         "data_dir = /srv/odoo": f"data_dir = {run / 'data'}",
         "http_interface = 10.0.0.11": "http_interface = 127.0.0.1",
-        "channels = root:6,root.channel.catalog:2": f"channels = {channels}",
+        "channels = root:7,root.channel.catalog:3": f"channels = {channels}",
         "port = 8070": f"port = {jobs_port}",
     }
     path = folder / "odoo.conf"

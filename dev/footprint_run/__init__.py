@@ -1,0 +1,1 @@
+"""What an order costs the machine, and what many orders a month need."""
