@@ -1,4 +1,5 @@
 """Caches that several processes keep: who changes what is cached tells them with its commit."""
+# pylint: disable=invalid-commit; what is told with a commit needs one, on a cursor of its own
 
 from odoo.tests import TransactionCase, tagged
 
