@@ -45,6 +45,7 @@ class TestPlan(TestCase):
 
 class TestWeather(TestCase):
     def setUp(self) -> None:
+        super().setUp()
         self.store = Store()
         self.store.webhooks.create({"topic": "product.updated", "delivery_url": "http://odoo"})
         self.product = self.store.add_product(sku="MUG", name="Mug", regular_price="5")
