@@ -121,6 +121,20 @@ ON_HAND = """
       JOIN product_product product ON product.id = quant.product_id
      GROUP BY 1
 """
+#: What Odoo's quants say is reserved, and what its transfers have reserved, pieces by SKU.
+RESERVED = """
+    SELECT product.default_code, SUM(quant.reserved_quantity), COALESCE(moved.pieces, 0)
+      FROM stock_quant quant
+      JOIN stock_location place ON place.id = quant.location_id AND place.usage = 'internal'
+      JOIN product_product product ON product.id = quant.product_id
+      LEFT JOIN LATERAL (
+           SELECT SUM(line.quantity_product_uom) AS pieces FROM stock_move_line line
+             JOIN stock_location source
+               ON source.id = line.location_id AND source.usage = 'internal'
+            WHERE line.product_id = product.id AND line.state NOT IN ('done', 'cancel', 'draft')
+           ) moved ON TRUE
+     GROUP BY product.id, moved.pieces
+"""
 CONTACTS = """
     SELECT email, name FROM res_partner
      WHERE email LIKE '%%.example.com' AND parent_id IS NULL AND active

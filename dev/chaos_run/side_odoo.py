@@ -100,7 +100,8 @@ class House:
     """What both shops share: the warehouse, contacts, the jobs, and what belongs to no shop.
 
     ``contacts``: how many people have an e-mail address; ``on_hand``: pieces by SKU; ``codes``:
-    how many products have a SKU; ``strays``: documents of no order.
+    how many products have a SKU; ``strays``: documents of no order. ``reserved``: by SKU, what
+    Odoo's quants say, and what its transfers have reserved.
     """
 
     on_hand: dict[str, Decimal]
@@ -108,6 +109,7 @@ class House:
     codes: dict[str, int]
     strays: list[str]
     jobs: list[str]
+    reserved: dict[str, tuple[Decimal, Decimal]] = field(default_factory=dict)
 
 
 def read_odoo(backend: int, sql: Sql) -> OdooSide:
@@ -143,6 +145,7 @@ def read_house(sql: Sql) -> House:
         codes=dict(sql(queries.CODES)),
         strays=[text for (text,) in sql(queries.STRAYS)],
         jobs=[text for (text,) in sql(queries.JOBS)],
+        reserved={sku: (_exact(said), _exact(moved)) for sku, said, moved in sql(queries.RESERVED)},
     )
 
 

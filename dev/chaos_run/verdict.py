@@ -163,7 +163,11 @@ def _stock(
     for sku, product in shop.products.items():
         on_hand = house.on_hand.get(sku, ZERO)
         if product.stock is not None and product.stock != on_hand - wanted[sku]:
-            text = f"{on_hand:g} on hand, {wanted[sku]:g} ordered"
+            said, moved = house.reserved.get(sku, (ZERO, ZERO))
+            text = (
+                f"{on_hand:g} on hand, {wanted[sku]:g} ordered; "
+                f"reserved {said:g} by quants, {moved:g} by transfers"
+            )
             yield DIFFERING, f"{shop.name}: {sku} shows {product.stock} pieces: {text}"
 
 
