@@ -33,7 +33,10 @@ class ChannelBindingProduct(models.Model):
     )
     sku = fields.Char("SKU", index=True, help="The SKU on the channel when last seen.")
     parent_external_id = fields.Char(
-        "Product's External ID", readonly=True, help="Empty where the product has no variants."
+        "Product's External ID",
+        readonly=True,
+        index=True,
+        help="Empty where the product has no variants.",
     )
     stock_keeper = fields.Selection(
         [

@@ -23,9 +23,6 @@ class ProductProduct(models.Model):
 class ChannelBindingProduct(models.Model):
     _inherit = "channel.binding.product"
 
-    #: a product's variants are looked for with it, also those that the shop shows no more
-    _parent_idx = models.Index("(backend_id, parent_external_id)")
-
     initial_stock_at = fields.Datetime(
         "Initial Stock Taken Over",
         readonly=True,
