@@ -60,13 +60,6 @@ class ChannelFlow(models.Model):
         forget(self.env)
 
     @api.model
-    def _stock_bound(self):
-        """Products were bound: the first one makes movements of goods worth a note."""
-        on, bound, _forecast = self._stock_watch()
-        if on and not bound:
-            self._stock_watch_changed()
-
-    @api.model
     def _stock_changed(self, product_ids, planned=False):
         """The figure of these products may have changed.
 

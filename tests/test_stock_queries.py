@@ -1,5 +1,7 @@
 """What publishing stock costs: the business transaction next to nothing, a drain a constant."""
 
+from unittest.mock import patch
+
 from freezegun import freeze_time
 
 from odoo import fields
@@ -120,3 +122,15 @@ class TestStockQueries(StockCase):
         self.assertEqual(flows._stock_watch(), (True, False, True))
         self.bind(self.mug, "1")
         self.assertEqual(flows._stock_watch(), (True, True, True))
+
+    def test_the_first_binding_is_told_by_a_process_that_has_not_asked_before(self):
+        self.env["channel.binding.product"].search([]).unlink()
+        self.env.registry.clear_cache()
+        flows = type(self.env["channel.flow"])
+        with patch.object(flows, "_stock_watch_changed", autospec=True) as told:
+            self.bind(self.mug, "1")
+        told.assert_called_once()
+        self.env.registry.clear_cache()
+        with patch.object(flows, "_stock_watch_changed", autospec=True) as told:
+            self.bind(self.mug, "2")
+        told.assert_not_called()
