@@ -1,5 +1,6 @@
 """Circuit breaker, rate budget and locks."""
 
+import time
 from datetime import timedelta
 
 from odoo import fields, sql_db
@@ -282,9 +283,23 @@ class TestClaim(TransactionCase):
 
     def test_a_lost_connection_gives_it_back(self):
         with claim(self.one, 1, "order", "155"):
+            pid = self.one._cnx.get_backend_pid()
             self.one._cnx.close()
+        self._wait_for_the_end_of(pid)
         with claim(self.other, 1, "order", "155"):
             pass
+
+    def _wait_for_the_end_of(self, pid):
+        """PostgreSQL notices a closed connection a moment later."""
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            self.other.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", [pid])
+            if not self.other.fetchone():
+                return
+            # a snapshot of the activity lasts for a transaction
+            self.other.rollback()
+            time.sleep(0.05)
+        self.fail("the connection lives on")
 
     def test_a_chunk_takes_what_is_free(self):
         keys = [(1, "order", "1"), (1, "order", "2")]

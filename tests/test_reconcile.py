@@ -148,8 +148,8 @@ class TestReconcileInStep(ReconcileCase):
         self.assertEqual(self.found(), [])
         self.assertEqual(run.found_count, 0)
         self.assertEqual(self._marks(), before)
-        self.assertIn("4 orders", run.summary)
-        self.assertIn("money of 1 days", run.summary)
+        self.assertIn("orders 4,", run.summary)
+        self.assertIn("days of money 1.", run.summary)
 
     def _marks(self):
         """What any write to anything that a reconciliation looks at would change."""

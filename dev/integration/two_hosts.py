@@ -9,16 +9,8 @@ from odoo_client import OdooClient, connect_store
 
 from channel_connector.dev.woostore import Cart
 from channel_connector.dev.woostore.orders import as_rest
+from channel_connector.dev.woostore.samples import JANE
 
-ADDRESS = {
-    "first_name": "Jane",
-    "last_name": "Doe",
-    "address_1": "Main Street 1",
-    "city": "Brussels",
-    "postcode": "1000",
-    "country": "BE",
-    "email": "jane.doe@example.org",
-}
 #: Session lock by which queue_job's runners find out which of them leads.
 LEADER = """
     SELECT activity.application_name FROM pg_locks lock JOIN pg_stat_activity activity USING (pid)
@@ -70,7 +62,7 @@ class TwoHosts:
 
     def buy(self, count):
         for _number in range(count):
-            cart = Cart(lines=[("MUG", 1)], billing=ADDRESS, payment_method="cod")
+            cart = Cart(lines=[("MUG", 1)], billing=JANE, payment_method="cod")
             self.store.place_order(cart)
 
     def deliver_to(self, host):
