@@ -10,6 +10,18 @@ WATCHED = {"state", "product_uom_qty"}
 class ChannelFlow(models.Model):
     _inherit = "channel.flow"
 
+    def write(self, vals):
+        """What was reserved while the flow was off waits for its warehouse, too."""
+        result = super().write(vals)
+        started = self.filtered(lambda flow: flow._key() == ("fulfilment", "out"))
+        if vals.get("active") and started:
+            ready = [
+                ("picking_type_id.warehouse_id", "in", started.backend_id.warehouse_ids.ids),
+                ("state", "=", "assigned"),
+            ]
+            self._fulfilment_changed(self.env["stock.picking"].sudo().search(ready))
+        return result
+
     @api.model
     @ormcache()
     def _fulfilled(self):

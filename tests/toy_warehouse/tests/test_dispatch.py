@@ -107,6 +107,16 @@ class TestDispatch(ToyCase):
         self.sold()
         self.assertFalse(self.asks())
 
+    def test_what_was_ready_before_it_is_switched_on(self):
+        flow = self._toy_flow("out")
+        flow.active = False
+        _order, sale = self.sold()
+        self.assertFalse(self.asks())
+        flow.active = True
+        self.ask()
+        (dispatch,) = self.warehouse.open()
+        self.assertEqual(dispatch["reference"], sale.picking_ids.name)
+
     # === ONCE === #
 
     def test_killed_after_asking(self):
