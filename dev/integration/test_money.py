@@ -82,8 +82,9 @@ def shipped(shop, wait_until):
 
 
 def _revive(shop, running, wait_until):
-    """Power comes back; some minutes later everything has been done."""
-    running.start()
+    """Power comes back, if it has not; some minutes later everything has been done."""
+    if not running.is_running:
+        running.start()
     shop.later()
     wait_until(shop.is_done, timeout=120, every=0.3)
     assert not shop.troubles()

@@ -59,11 +59,18 @@ class Server:
             *options,
         ]
 
+    @property
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
     def start(self, *options: str) -> None:
         """Start the server and wait until it answers; ``options`` hold for this time only.
 
-        Raises RuntimeError with the end of the log if it does not.
+        Raises RuntimeError with the end of the log if it does not, and for one that runs already:
+        nobody would end the first.
         """
+        if self.is_running:
+            raise RuntimeError(f"the server on port {self.port} runs already")
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab" if self.process else "wb") as log:
             self.process = subprocess.Popen(
@@ -83,7 +90,7 @@ class Server:
 
     def stop(self) -> None:
         """End the server in good order; whatever is left then, or after 30 seconds, is killed."""
-        if self.process and self.process.poll() is None:
+        if self.process and self.is_running:
             self.process.send_signal(signal.SIGTERM)
             with suppress(subprocess.TimeoutExpired):
                 self.process.wait(STOP_TIMEOUT)
@@ -103,7 +110,7 @@ class Server:
 
     def workers(self) -> list[int]:
         """Return the process ids of the server's children (HTTP and gevent workers, job runner)."""
-        if not self.process or self.process.poll() is not None:
+        if not self.process or not self.is_running:
             return []
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         return [int(pid) for pid in children.read_text().split()]
