@@ -183,9 +183,10 @@ class ChannelProductResolver(models.AbstractModel):
         return set().union(*(by_id[external_id] for external_id in asked))
 
     def _imports_products(self, backend):
-        """Whether a product that is asked for comes at once."""
+        """Whether a product that is asked for comes at once; in a dry run nothing comes."""
         return (
-            supports(backend._get_adapter_class(), CatalogueSource)
+            not self.env.context.get("channel_trial")
+            and supports(backend._get_adapter_class(), CatalogueSource)
             and bool(self.env["channel.flow"]._of(backend, "product", "in"))
             and backend._acts_at_once("product")
         )

@@ -381,6 +381,16 @@ class TestTrial(SetupCase):
         self.backend.action_setup_trial()
         return self.backend.setup_trial_ids
 
+    def test_a_variant_that_odoo_does_not_know(self):
+        """Nothing comes in during a dry run, so its order does not wait for the whole product."""
+        sizes = [{"sku": "COAT-M", "regular_price": "12", "options": {"Size": "M"}}]
+        self.store.add_variable_product("Coat", sizes)
+        self.place(("COAT-M", 1))
+        self.backend.product_policy = "create"
+        flows = self.backend.with_context(active_test=False).flow_ids
+        flows.filtered(lambda flow: flow._key() == ("product", "in")).active = True
+        self.assertIn("order", self._try().mapped("result"))
+
     def test_shows_what_the_import_makes(self):
         self._add_product("MUG")
         self.env["res.partner"].create({"name": "Jane Doe", "email": "jane@example.com"})
