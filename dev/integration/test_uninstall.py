@@ -20,6 +20,8 @@ STAYS = (
     "settings: web.base.url",
     "settings: base.",
     "external ids: account.",
+    # Odoo looks for modules on its disk each time, and may find another one
+    "external ids: base.module_",
 )
 #: Screens of Odoo that the addon had extended.
 EXTENDED = (
