@@ -55,7 +55,7 @@ def drain(world: World, weather: Weather) -> bool:
             return False
         # polls, the health of the webhooks, the sweep: each once more when all seems over
         time_goes_by(world, 24 * 60)
-        world.tick()
+        world.sleep_over_it()
     return _settle(world, weather)
 
 
