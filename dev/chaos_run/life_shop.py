@@ -11,6 +11,7 @@ fate           what happens
 ``refund``     paid by card, refunded in part before anything was sent; nothing is ever sent
 ``wait``       on hold: edited, noted, cancelled, trashed, restored; once paid it is shipped
 ``cancel``     on hold until Odoo cancels it
+``refuse``     taxed by a rate that the shop has added lately and nobody has mapped: Odoo refuses it
 =============  ================================================================================
 """
 
@@ -22,12 +23,12 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from ..woostore import Store
+from ..woostore import Store, defaults
 from ..woostore import refunds as shop_refunds
 from ..woostore.story import Story
 
 Record = dict[str, Any]
-SHIP, REFUND, WAIT, CANCEL = "ship", "refund", "wait", "cancel"
+SHIP, REFUND, WAIT, CANCEL, REFUSE = "ship", "refund", "wait", "cancel", "refuse"
 #: Both shops sell these out of one warehouse; Odoo owns their names.
 SHARED = ("MUG", "BOOK", "TEE")
 #: How many goods of its own a shop has, which owns their names.
@@ -41,6 +42,9 @@ PLACES = (
     {"country": "BE", "state": "", "postcode": "1000", "city": "Brussel"},
     {"country": "DE", "state": "", "postcode": "10115", "city": "Berlin"},
 )
+#: Where nobody has bought yet, and the rate that the shop adds for it.
+ABROAD = {"country": "FI", "state": "", "postcode": "00100", "city": "Helsinki"}
+NEW_RATE = {"country": "FI", "rate": "25.5", "name": "ALV 25.5%"}
 ADDRESS = {"last_name": "Doe", "address_1": "Main Street 1", "phone": "02 555 12 12", **PLACES[1]}
 
 
@@ -88,6 +92,7 @@ class ShopLife(Story):
             *[self._order_by_card] * 6,
             *[self._order_on_hold] * 4,
             *[self._order_cash_on_delivery] * 2,
+            self._order_of_a_new_rate,
             *[self._edit] * 6,
             *[self._refund] * 3,
             *[self._refund_pieces] * 3,
@@ -157,6 +162,18 @@ class ShopLife(Story):
     def _order_cash_on_delivery(self) -> Record:
         order = self._place("processing", payment_method="cod")
         self.fates[order["id"]] = SHIP
+        return order
+
+    def _order_of_a_new_rate(self) -> Record:
+        rates = self.store.taxes
+        if not any(rate["country"] == NEW_RATE["country"] for rate in rates.values()):
+            number = max(rates) + 1
+            rates[number] = {"id": number, **defaults.tax_rate(NEW_RATE)}
+        self.guests += 1
+        email = f"guest{self.guests}@{self.domain}"
+        billing = {**self.address, **ABROAD, "first_name": "Guest", "email": email}
+        order = self._place("processing", payment_method="cod", billing=billing, customer_id=0)
+        self.fates[order["id"]] = REFUSE
         return order
 
     def _pay(self) -> int | None:

@@ -189,7 +189,8 @@ def _unfinished(shop: ShopSide, odoo: OdooSide, verdict: Verdict) -> Iterator[Fi
         yield LEFT, f"{shop.name}: {shop.undelivered} webhooks were not sent"
     for text in odoo.unfinished:
         yield LEFT, f"{shop.name}: {text} waits"
-    for _key, text, has_issue in odoo.stuck:
+    # several events of a record may be stopped by one cause
+    for _key, text, has_issue in dict.fromkeys(odoo.stuck):
         if has_issue:
             verdict.explained.append(f"{shop.name}: {text}")
         else:

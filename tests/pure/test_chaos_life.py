@@ -46,6 +46,7 @@ def test_the_same_seed_is_the_same_life(lived):
 def test_everything_happens(lived):
     wanted = {"order by card", "order on hold", "order cash on delivery", "edit", "refund", "pay"}
     wanted |= {"cancel", "trash", "restore", "note", "change account", "change product"}
+    wanted |= {"order of a new rate"}
     assert wanted | {"change price"} <= set(lived.kinds)
 
 
