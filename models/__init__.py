@@ -74,6 +74,7 @@ from . import stock_channel
 from . import channel_binding_edits
 from . import account_move_channel
 from . import account_move_line_channel
+from . import channel_rules
 from . import channel_map
 from . import channel_map_payment
 from . import channel_map_carrier

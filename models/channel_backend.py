@@ -333,12 +333,28 @@ class ChannelBackend(models.Model):
         """
         self.ensure_one()
         backend = self.with_user(SUPERUSER_ID)
+        backend.fetch(backend._frame_fields())
         company = backend.company_id
+        company.fetch(["partner_id"])
+        partner = company.partner_id
+        partner.fetch(["lang", "tz"])
         return backend.with_context(
             allowed_company_ids=company.ids,
-            lang=backend.lang_id.code or company.partner_id.lang or "en_US",
-            tz=backend.tz or company.partner_id.tz or "UTC",
+            lang=backend.lang_id.code or partner.lang or "en_US",
+            tz=backend.tz or partner.tz or "UTC",
         )
+
+    def _frame_fields(self):
+        """Fields that a job reads before it reads anything outside; an override adds to them.
+
+        The work itself has a snapshot, and so a cache, of its own: whatever else was read before
+        would be read twice.
+        """
+        return [
+            *("company_id", "lang_id", "tz", "state", "log_mode"),
+            *("provider", "base_url", "api_key_stored", "api_secret_stored", "provider_settings"),
+            *("max_parallel", "requests_per_minute"),
+        ]
 
     # === HANDLERS === #
 

@@ -99,10 +99,16 @@ class ChannelFlow(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        flows = super().create(vals_list)
         forget(self.env)
-        return super().create(vals_list)
+        return flows
 
     def write(self, vals):
         result = super().write(vals)
+        forget(self.env)
+        return result
+
+    def unlink(self):
+        result = super().unlink()
         forget(self.env)
         return result

@@ -31,6 +31,9 @@ class ChannelBackend(models.Model):
     def _inverse_wp_app_password(self):
         self._store_secret("wp_app_password")
 
+    def _frame_fields(self):
+        return [*super()._frame_fields(), "wp_user", "wp_app_password_stored"]
+
     def _adapter_settings(self):
         settings = super()._adapter_settings()
         secret = self.sudo()

@@ -46,7 +46,12 @@ class ChannelEvent(models.Model):
         readonly=True,
     )
     dedup_key = fields.Char(required=True, readonly=True)
-    payload = fields.Json("Payload Data", readonly=True, groups="channel_connector.group_manager")
+    payload = fields.Json(
+        "Payload Data",
+        readonly=True,
+        groups="channel_connector.group_manager",
+        prefetch=False,  # some kilobytes that hardly anybody who reads an event asks for
+    )
     payload_text = fields.Text(
         "Readable Payload",
         compute="_compute_payload_text",

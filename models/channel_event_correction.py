@@ -17,7 +17,10 @@ class ChannelEvent(models.Model):
     _inherit = "channel.event"
 
     corrected_payload = fields.Json(
-        "Corrected Copy", readonly=True, groups="channel_connector.group_manager"
+        "Corrected Copy",
+        readonly=True,
+        groups="channel_connector.group_manager",
+        prefetch=False,
     )
     corrections = fields.Json(
         readonly=True,

@@ -76,7 +76,9 @@ class ChannelEvent(models.Model):
 
     def _job_process(self):
         """Settle everything that waits for this event's record."""
-        event = self.exists()
+        # whoever made the job may see less by now, which is no reason to lose anything
+        names = ["backend_id", "kind", "external_id"]
+        event = self.sudo().search_fetch([("id", "in", self.ids)], names)
         if not event:
             return "the event was deleted"
         backend = event.backend_id._env()
@@ -118,13 +120,14 @@ class ChannelEvent(models.Model):
 
     @api.model
     def _pending_of(self, backend, kind, external_id):
-        return self.search(
+        return self.search_fetch(
             [
                 ("backend_id", "=", backend.id),
                 ("kind", "=", kind),
                 ("external_id", "=", external_id),
                 ("state", "=", "pending"),
-            ]
+            ],
+            ["external_id", "fetched_at"],  # all that reading its record takes
         )
 
     @api.model

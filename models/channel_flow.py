@@ -3,6 +3,7 @@
 from datetime import timedelta, timezone
 
 from odoo import api, fields, models
+from odoo.tools import ormcache
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
@@ -197,14 +198,20 @@ class ChannelFlow(models.Model):
     @api.model
     def _of(self, backend, kind, direction):
         """The flow of a backend if it is switched on, else an empty recordset."""
-        return self.search(
-            [
-                ("backend_id", "=", backend.id),
-                ("kind", "=", kind),
-                ("direction", "=", direction),
-            ],
-            limit=1,
+        return self.browse(self._ids_switched_on(backend.id).get((kind, direction)))
+
+    @api.model
+    @ormcache("backend_id")
+    def _ids_switched_on(self, backend_id):
+        """``{(kind, direction): id}``, from the cache: business transactions ask for it.
+
+        A process that does not know of a change yet notes one thing too many, or one too few,
+        as it would have just before the change.
+        """
+        flows = self.sudo().search_fetch(
+            [("backend_id", "=", backend_id), ("active", "=", True)], ["kind", "direction"]
         )
+        return {flow._key(): flow.id for flow in flows}
 
     def _is_scheduled(self):
         """Whether a schedule asks the channel something for this flow."""

@@ -57,7 +57,8 @@ class ChannelGate(models.Model):
     @api.model
     def _of(self, backend):
         """The gate of a backend."""
-        return self.search([("backend_id", "=", backend.id)], limit=1)
+        names = ["backend_id", "failures", "reason", "open_until", "stopped"]
+        return self.search_fetch([("backend_id", "=", backend.id)], names, limit=1)
 
     def _why(self):
         """Why the shop does not answer, in words."""

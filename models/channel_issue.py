@@ -157,7 +157,7 @@ class ChannelIssue(models.Model):
             ("fingerprint", "=", fingerprint),
             ("state", "=", "open"),
         ]
-        issue = self.search(domain, limit=1)
+        issue = self.search_fetch(domain, ["params", "title"], limit=1)
         if not issue:
             kind = (values.get("params") or {}).get("kind_of_record")
             former = self._former(backend, fingerprint)

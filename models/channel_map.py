@@ -40,7 +40,7 @@ class ChannelMapMixin(models.AbstractModel):
     def _rows(self, backend, names):
         """``{code: row}`` of all values of a backend (archived ones too), read by one query."""
         rows = self.with_context(active_test=False).search_fetch(
-            [("backend_id", "=", backend.id)], ["external_code", *names]
+            [("backend_id", "=", backend.id)], ["external_code", *names], order="id"
         )
         return {row.external_code: row for row in rows}
 
@@ -51,11 +51,7 @@ class ChannelMapMixin(models.AbstractModel):
         :param values_by_code: ``{code: values}``
         :return: the rows created
         """
-        known = set(
-            self.with_context(active_test=False)
-            .search([("backend_id", "=", backend.id)])
-            .mapped("external_code")
-        )
+        known = self._rows(backend, [])
         return self.create(
             [
                 {"external_label": code, **values, "backend_id": backend.id, "external_code": code}
@@ -194,6 +190,7 @@ class ChannelMapWarehouse(models.Model):
     """Which warehouse ships: the first row that fits the order's shipping method and country."""
 
     _name = "channel.map.warehouse"
+    _inherit = "channel.rules.mixin"
     _description = "Channel warehouse rule"
     _order = "backend_id, sequence, id"
     _check_company_auto = True

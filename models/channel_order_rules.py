@@ -18,6 +18,7 @@ class ChannelRiskRule(models.Model):
     """Hold an order as a quotation when it looks risky: every condition that is set must fit."""
 
     _name = "channel.risk.rule"
+    _inherit = "channel.rules.mixin"
     _description = "Channel risk rule"
     _order = "sequence, id"
 
@@ -48,6 +49,7 @@ class ChannelMetaField(models.Model):
     """A custom field of the shop's order that is copied to a field of the sales order."""
 
     _name = "channel.meta.field"
+    _inherit = "channel.rules.mixin"
     _description = "Channel custom field"
 
     backend_id = fields.Many2one("channel.backend", required=True, index=True, ondelete="cascade")

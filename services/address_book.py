@@ -26,7 +26,8 @@ READ_FIELDS = [
 class AddressBook:
     """What the orders of one transaction know about contacts; grows with what they create.
 
-    ``sides``: by ``id(draft)``; ``children``: addresses by the id of the contact above them.
+    ``sides``: by ``id(draft)``; ``children``: addresses by the id of the contact above them;
+    ``created``: ids of contacts that were not there before.
     """
 
     backend: Any
@@ -36,6 +37,7 @@ class AddressBook:
     by_email: dict[str, list] = field(default_factory=dict)
     by_vat: dict[str, Any] = field(default_factory=dict)
     children: dict[int, list] = field(default_factory=dict)
+    created: set[int] = field(default_factory=set)
 
 
 class Groups(list):

@@ -78,7 +78,6 @@ class ChannelOrderImporter(models.AbstractModel):
     def _open_batch(self, works):
         """:class:`Batch` with what all orders share; one query per table."""
         backend = works[0].events.backend_id.with_env(self.env)
-        rules = [("backend_id", "=", backend.id)]
         batch = Batch(
             backend,
             statuses=self.env["channel.map.status"]._meanings(backend),
@@ -86,9 +85,9 @@ class ChannelOrderImporter(models.AbstractModel):
                 backend, ["order_policy", "payment_term_id", *WORKFLOW]
             ),
             carriers=self.env["channel.map.carrier"]._rows(backend, ["carrier_id"]),
-            warehouse_rules=self.env["channel.map.warehouse"].search(rules),
-            risk_rules=self.env["channel.risk.rule"].search(rules),
-            meta_fields=self.env["channel.meta.field"].search(rules),
+            warehouse_rules=self.env["channel.map.warehouse"]._rules_of(backend),
+            risk_rules=self.env["channel.risk.rule"]._rules_of(backend),
+            meta_fields=self.env["channel.meta.field"]._rules_of(backend),
         )
         bindings = self._bindings(backend, [work.external_id for work in works])
         none = self.env["channel.binding.order"]
@@ -133,7 +132,9 @@ class ChannelOrderImporter(models.AbstractModel):
         return line.kind is LineKind.PRODUCT and bool(line.quantity)
 
     def _find_currencies(self, drafts):
-        codes = {draft.order.currency for draft in drafts}
+        codes, own = {draft.order.currency for draft in drafts}, self.env.company.currency_id
+        if own.active and codes == {own.name}:
+            return {own.name: own}
         found = self.env["res.currency"].search_fetch(
             [("name", "in", list(codes))], ["name", "rounding", "decimal_places"]
         )

@@ -92,7 +92,8 @@ class ChannelOrderWriter(models.AbstractModel):
                 continue
             if not self.env["channel.order.lines"]._carrier(batch, line):
                 label = line.name or line.code
-                draft.recorder.add_unmapped("carrier", line.code, external_label=label)
+                if line.code not in batch.carriers:
+                    draft.recorder.add_unmapped("carrier", line.code, external_label=label)
                 draft.recorder.add_issue(
                     "unmapped_carrier", cause={"value": line.code}, value=line.code, label=label
                 )

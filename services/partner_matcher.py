@@ -72,9 +72,14 @@ class ChannelPartnerMatcher(models.AbstractModel):
             book.by_vat.setdefault(partner.vat, partner)
 
     def _read_children(self, book, partners):
-        """Addresses below these contacts and below the companies they belong to."""
-        roots = {partner.id for partner in partners}
-        roots |= {partner.commercial_partner_id.id for partner in partners}
+        """Addresses below these contacts and below the companies they belong to.
+
+        What was created by now has none.
+        """
+        roots = {root.id for partner in partners for root in (partner, root_of(partner))}
+        roots -= book.created
+        if not roots:
+            return
         children = self.env["res.partner"].search_fetch(
             [("parent_id", "in", list(roots)), ("type", "!=", "contact")], READ_FIELDS, order="id"
         )
@@ -195,6 +200,7 @@ class ChannelPartnerMatcher(models.AbstractModel):
                 for draft in drafts
             ]
         )
+        book.created.update(partners.ids)
         for partner in partners.filtered("email_normalized"):
             book.by_email.setdefault(partner.email_normalized, []).append(partner)
         return partners
@@ -212,6 +218,7 @@ class ChannelPartnerMatcher(models.AbstractModel):
         created = self.env["res.partner"].create(
             [prepare(book.backend, draft, book.sides[id(draft)]) for draft in new.values()]
         )
+        book.created.update(created.ids)
         found = {**book.by_vat, **dict(zip(new, created, strict=True))}
         book.by_vat.update({company.vat: company for company in created if company.vat})
         return {id(draft): found[vat_of[id(draft)] or id(draft)] for draft in drafts}

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import TransactionCase, new_test_user, tagged
 
 from .test_access import make_backend, make_blocked_event
 
@@ -62,3 +62,10 @@ class TestEventLife(TransactionCase):
         chunk.state = "failed"
         self.env.flush_all()
         self.assertEqual(self.env["channel.event"]._sweep(self.backend), waiting)
+
+    def test_job_of_somebody_who_may_no_longer_see_its_event(self):
+        event = self._insert("1")
+        self.backend.state = "paused"
+        former = new_test_user(self.env, "former", "base.group_user")
+        result = event.with_user(former)._job_process()
+        self.assertEqual(result, "the backend is not connected: it waits")

@@ -162,8 +162,8 @@ class TestByHand(GateCase):
 
     def test_stopped_calls_wait_and_are_counted(self):
         self.backend.action_gate_stop()
+        self._reread()  # as the next request does
         self.assertEqual((self.backend.gate_state, self._waits()), ("stopped", (0, "")))
-        self._reread()
         try:  # assertRaises would undo what is written meanwhile
             self.gate.admit("order 155")
         except RetryableJobError as caught:

@@ -107,6 +107,6 @@ class TestQueries(LineCase):
         self._extra(12)  # caches and sequences
         one, many = self._extra(2), self._extra(12)
         self.assertEqual(one, many)
-        self.assertLess(one, 30)
+        self.assertLess(one, 18)
         few, chunk = self._extra(2, 2, 2), self._extra(*[2] * 12)
         self.assertLessEqual(abs(chunk - few), 2)
