@@ -21,8 +21,12 @@ JOB_CHANNELS = {
 URGENT = frozenset(
     {"order", "payment", "refund", "shipment", "fulfilment", "order_status", "stock"}
 )
+#: What keeps shops from selling goods that are gone: new orders come in, and quantities go out,
+#: before any shop is told of an order's number or its shipment. In a rush there is one such job
+#: for every order, while one drain tells all of stock.
+FIRST = frozenset({"order", "stock"})
 #: queue_job starts the job with the smallest number first, across all its channels.
-URGENT_PRIORITY, CUSTOMER_PRIORITY, CATALOGUE_PRIORITY = 10, 15, 20
+FIRST_PRIORITY, URGENT_PRIORITY, CUSTOMER_PRIORITY, CATALOGUE_PRIORITY = 8, 10, 15, 20
 #: Many records of a poll or of a first import come behind single ones of their kind.
 CHUNK_DELAY = 5
 
@@ -39,6 +43,8 @@ def is_urgent(kind: str) -> bool:
 
 def priority_of(kind: str) -> int:
     """queue_job's priority of jobs about records of this kind."""
+    if kind in FIRST:
+        return FIRST_PRIORITY
     if is_urgent(kind):
         return URGENT_PRIORITY
     return CUSTOMER_PRIORITY if kind == "customer" else CATALOGUE_PRIORITY

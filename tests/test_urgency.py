@@ -7,7 +7,13 @@ from odoo.tests import tagged
 from odoo.addons.queue_job.jobrunner.channels import ChannelManager
 
 from ..services import job_drains
-from ..services.urgency import CATALOGUE_CHANNEL, channel_of, is_urgent, priority_of
+from ..services.urgency import (
+    CATALOGUE_CHANNEL,
+    CHUNK_DELAY,
+    channel_of,
+    is_urgent,
+    priority_of,
+)
 from .common import ChannelCase
 from .test_price_out import PriceOutCase
 
@@ -58,6 +64,21 @@ class TestRunner(ChannelCase):
             self.notify(kind)
         self.notify("product", "done", "product-0")
         self.assertEqual(self.started(), ["stock", "order", "customer"])
+
+    def test_new_orders_and_stock_overtake_what_tells_the_shop(self):
+        self.notify("order", uuid="order-0")
+        self.assertEqual(self.started(), ["order"])
+        self.notify("order_status", uuid="order_status-0")
+        self.notify("shipment", uuid="shipment-0")
+        self.assertEqual(self.started(), ["order_status", "shipment"])
+        for kind in ("order_status", "shipment", "payment", "order", "stock"):
+            self.notify(kind)
+        for uuid in ("order-0", "order_status-0", "shipment-0"):
+            self.notify(uuid.partition("-")[0], "done", uuid)
+        self.assertEqual(self.started(), ["order", "stock", "order_status"])
+
+    def test_many_orders_at_once_come_behind_all_that_is_urgent(self):
+        self.assertGreater(priority_of("order") + CHUNK_DELAY, priority_of("shipment"))
 
     def test_every_flow_has_its_place(self):
         for flow in self.backend.flow_ids:
