@@ -58,7 +58,9 @@ class Credentials:
     """Everything an adapter may know: plain values.
 
     ``on_exchange`` is called once per HTTP exchange, ``before_request`` before each one (it
-    may raise :class:`.errors.RateLimited` where the rate budget is used up).
+    may raise :class:`.errors.RateLimited` where the rate budget is used up). ``keeps_bodies``
+    says of an exchange that ended with an error code ('': fine) whether its bodies will be looked
+    at; masking those that are thrown away takes longer than all else. None: always.
     ``repr`` hides the secrets so that a traceback can't print them.
     """
 
@@ -68,6 +70,7 @@ class Credentials:
     settings: Mapping[str, Any] = field(default_factory=dict, repr=False)
     on_exchange: Callable[[Exchange], None] | None = field(default=None, repr=False)
     before_request: Callable[[], None] | None = field(default=None, repr=False)
+    keeps_bodies: Callable[[str], bool] | None = field(default=None, repr=False)
 
 
 @runtime_checkable

@@ -315,6 +315,7 @@ class ChannelBackend(models.Model):
                 api_secret=decrypt(self.env, secret.api_secret_stored),
                 settings=self._adapter_settings(),
                 on_exchange=recorder.on_exchange if recorder else None,
+                keeps_bodies=recorder.keeps if recorder else None,
                 before_request=self._before_request(gate),
             )
         )

@@ -46,6 +46,9 @@ class ChannelBackend(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _frame_fields(self):
+        return [*super()._frame_fields(), "live_database", "live_server", "live_url"]
+
     def _identity(self):
         """What tells this database from a copy of it: its own number, its server, its address."""
         get_param = self.env["ir.config_parameter"].sudo().get_param
@@ -112,6 +115,7 @@ class ChannelBackend(models.Model):
             raise self._kept_from_shop(in_job=True)
 
         def before_request():
+            self.fetch(self._frame_fields())  # each commit of a job forgets what it has read
             if self._is_copy():
                 raise self._kept_from_shop(in_job=bool(gate))
             if gate:

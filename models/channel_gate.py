@@ -203,11 +203,12 @@ class ChannelGate(models.Model):
         :return: seconds that were waited
         :raises RateLimited: with code ``budget`` or ``stopped``: our own limits, not the shop's
         """
-        rate = self.backend_id.requests_per_minute / 60
-        if not rate:
+        per_minute = self._requests_per_minute()
+        if not per_minute:
             return 0.0
+        rate, burst = per_minute / 60, self._burst(per_minute)
         began, waited = time.monotonic(), 0.0
-        while not self._take_token(rate, urgent):
+        while not self._take_token(rate, burst, urgent):
             if self._is_stopped():
                 raise errors.RateLimited("stopped", retry_after=STOPPED_SECONDS)
             if time.monotonic() + 1 / rate > began + MAX_WAIT:
@@ -220,13 +221,18 @@ class ChannelGate(models.Model):
         """Read past the job's snapshot."""
         return self._execute("SELECT stopped FROM channel_gate WHERE id = %(id)s", {})[0]
 
-    def _burst(self):
-        """A bucket holds ten seconds' worth of requests."""
-        return max(self.backend_id.requests_per_minute / 6, 1)
+    def _requests_per_minute(self):
+        """The backend's limit; asked before each call, while each commit forgets what was read."""
+        self.fetch(["backend_id"])
+        return self.backend_id.requests_per_minute
 
-    def _take_token(self, rate, urgent):
+    @api.model
+    def _burst(self, per_minute):
+        """A bucket holds ten seconds' worth of requests."""
+        return max(per_minute / 6, 1)
+
+    def _take_token(self, rate, burst, urgent):
         """A token bucket, of which what is not urgent leaves a part."""
-        burst = self._burst()
         kept = 0 if urgent else min(burst * KEPT, burst - 1)
         return self._execute(
             "UPDATE channel_gate SET refilled_at = clock_timestamp() AT TIME ZONE 'UTC',"
@@ -241,8 +247,8 @@ class ChannelGate(models.Model):
 
     def _left(self):
         """Requests that could be made at this moment."""
-        burst = self._burst()
-        rate = self.backend_id.requests_per_minute / 60
+        per_minute = self._requests_per_minute()
+        burst, rate = self._burst(per_minute), per_minute / 60
         if not self.refilled_at:
             return burst
         since = (fields.Datetime.now() - self.refilled_at).total_seconds()

@@ -73,7 +73,7 @@ class ChannelBackend(models.Model):
         return self.env._(
             "%(left)s of %(most)s calls at once, %(rate)s more each minute",
             left=int(gate._left()),
-            most=int(gate._burst()),
+            most=int(gate._burst(self.requests_per_minute)),
             rate=self.requests_per_minute,
         )
 

@@ -60,6 +60,13 @@ class Recorder:
     issues: list = field(default_factory=list)
     unmapped: dict = field(default_factory=dict)
 
+    def keeps(self, error):
+        """Whether an exchange that ended with this error ('': fine) will be in the log.
+
+        Where the backend's mode is not known yet, it may be.
+        """
+        return self.log_mode in ("", "all") or (self.log_mode == "errors" and bool(error))
+
     def on_exchange(self, exchange):
         """Callback for adapters: one HTTP exchange."""
         self.exchanges.append(exchange)
@@ -117,12 +124,8 @@ class Recorder:
     def _write_log(self, backend):
         if not self.exchanges:
             return
-        mode = self.log_mode or backend.log_mode
-        lines = [
-            exchange
-            for exchange in self.exchanges
-            if mode == "all" or (mode == "errors" and exchange.error)
-        ]
+        self.log_mode = self.log_mode or backend.log_mode
+        lines = [exchange for exchange in self.exchanges if self.keeps(exchange.error)]
         if not lines:
             return
         backend.env["channel.log"].create(

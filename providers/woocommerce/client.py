@@ -298,7 +298,8 @@ class WooClient(woocommerce.API):
         error: errors.ChannelError | None,
     ) -> None:
         request = response = ""
-        if self._credentials.on_exchange:
+        keeps = self._credentials.keeps_bodies
+        if self._credentials.on_exchange and (not keeps or keeps(error.code if error else "")):
             request = _shown(call)
             response = redact_body(text) if data is None else preview(data)
         self.tell(call.method, call.url, status, seconds, response, error, request)

@@ -16,6 +16,7 @@ from ...core import errors
 from ...core.adapter import Credentials
 from ...core.http import Exchange
 from ...dev.woostore import Server, Store
+from ...providers.woocommerce.adapter import WooCommerceAdapter
 from .woo import KEY, SECRET, Canned, adapter, replay
 from .woo_world import WooWorld
 
@@ -222,6 +223,23 @@ class TestSecrets:
         assert "oauth" not in exchanges[0].url
         assert (exchanges[0].method, exchanges[0].status, exchanges[0].error) == ("PUT", 200, "")
         assert exchanges[0].seconds > 0
+
+    def test_only_bodies_that_are_kept_are_shown(self):
+        exchanges: list[Exchange] = []
+        body = json.dumps({"order_key": "wc_order_abc", "status": "processing"})
+        with replay(Canned(200, body), Canned(400, body)) as server:
+            credentials = Credentials(
+                server.url, KEY, SECRET, on_exchange=exchanges.append, keeps_bodies=bool
+            )
+            client = WooCommerceAdapter(credentials).client
+            client.put("orders/1", {"status": "completed"})
+            with pytest.raises(errors.ChannelError):
+                client.put("orders/1", {"status": "completed"})
+        fine, failed = exchanges
+        assert (fine.status, fine.error, fine.request, fine.response) == (200, "", "", "")
+        assert "completed" in failed.request
+        assert "processing" in failed.response
+        assert "wc_order_abc" not in failed.response
 
     def test_no_traceback_holds_one(self):
         with (
