@@ -8,12 +8,16 @@ back, in a transaction of their own.
 
 import logging
 from dataclasses import dataclass, field
+from functools import partial
 
 import psycopg2
+
+from odoo.tools import mute_logger
 
 from ..core import errors
 from ..core.fingerprint import fingerprint
 from ..core.http import redact_url
+from .claim import in_fresh_snapshots
 from .messages import issue_text
 
 _logger = logging.getLogger(__name__)
@@ -82,15 +86,15 @@ class Recorder:
     # === WRITING === #
 
     def write_down(self, backend):
-        """Write everything in a transaction of its own; a failure is logged and fails nothing."""
-        cr = backend.env.cr
+        """Write everything in transactions of its own; a failure is logged and fails nothing.
+
+        What another job has written at the same moment is found on the next snapshot.
+        """
         steps = (self._write_issues, self._write_unmapped, self._write_log)
         for step in steps:
             try:
-                step(backend)
-                cr.commit()
+                in_fresh_snapshots(backend.env, partial(step, backend))
             except psycopg2.Error:
-                cr.rollback()
                 _logger.exception("backend %s: %s failed", backend.id, step.__name__)
 
     def _write_issues(self, backend):
@@ -99,7 +103,8 @@ class Recorder:
 
     def _write_unmapped(self, backend):
         for kind, rows in self.unmapped.items():
-            backend.env[f"channel.map.{kind}"]._ensure_rows(backend, rows)
+            with mute_logger("odoo.sql_db"):  # that another job was first is no error
+                backend.env[f"channel.map.{kind}"]._ensure_rows(backend, rows)
 
     def write_issue(self, backend, draft):
         """Open the issue of a cause in the current transaction, or find it open."""

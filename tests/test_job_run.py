@@ -1,10 +1,13 @@
 """What becomes of an event when the shop answers badly: readable after every rollback."""
 
+from unittest.mock import patch
+
 from odoo.tests import TransactionCase, tagged
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
 from ..dev.woostore import Cart, Server, Store
+from ..services.job_errors import Recorder
 from ..services.job_run import JobRun
 from .loopback import LoopbackMixin
 
@@ -162,6 +165,28 @@ class TestBadAnswers(LoopbackMixin, TransactionCase):
             self._run(event)
         self.assertEqual(len(events.issue_id), 1)
         self.assertEqual(events.issue_id.event_count, 2)
+
+    def test_jobs_that_meet_a_new_value_at_once_both_write_down_what_they_met(self):
+        maps = self.env["channel.map.payment"]
+        maps._ensure_rows(self.backend, {"klarna": {}})  # by the other job
+        self.env.flush_all()
+        rows_of, rows_seen = type(maps)._rows, []
+
+        def old_at_first(*args):
+            rows_seen.append(rows_of(*args) if rows_seen else {})
+            return rows_seen[-1]
+
+        recorder = Recorder()
+        for code in ("klarna", "swish"):
+            recorder.add_unmapped("payment", code)
+        with (
+            self.registry.cursor() as cr,
+            patch.object(type(maps), "_rows", old_at_first),
+            self.assertNoLogs(level="ERROR"),
+        ):
+            recorder.write_down(self.backend.with_env(self.env(cr=cr)))
+        self.assertEqual(len(rows_seen), 2)
+        self.assertEqual(set(maps._rows(self.backend, [])), {"klarna", "swish"})
 
     def test_secrets_stay_out_of_the_log(self):
         self.backend.log_mode = "all"
