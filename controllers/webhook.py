@@ -9,11 +9,14 @@ work before the answer.
 import hashlib
 import time
 from collections import deque
+from contextlib import suppress
 
+from psycopg2.errors import UniqueViolation
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from odoo import SUPERUSER_ID, http
 from odoo.http import request
+from odoo.tools import mute_logger
 
 from ..core import errors, plain
 from ..core.canonical import Notice
@@ -125,8 +128,18 @@ class ChannelWebhook(http.Controller):
         return self._answer(200, "ok")
 
     def _refused(self, backend):
-        """No event and no job for a bad signature; at most once a minute one issue."""
-        if not _flood.exceeds(("refused", request.db, backend.id), 1):
+        """No event and no job for a bad signature; at most once a minute one issue.
+
+        Each process counts for itself: where two open the issue at once, the second one has
+        nothing left to do.
+        """
+        if _flood.exceeds(("refused", request.db, backend.id), 1):
+            return
+        with (
+            suppress(UniqueViolation),
+            mute_logger("odoo.sql_db"),
+            backend.env.cr.savepoint(),
+        ):
             backend._env()._open_issue("rejected_deliveries")
 
     def _answer(self, status, text, headers=()):
