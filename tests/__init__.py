@@ -25,6 +25,7 @@ from . import (
     test_gate,
     test_hostile_endpoint,
     test_hostile_jobs,
+    test_hostile_sockets,
     test_hostile_texts,
     test_i18n,
     test_issue_access,

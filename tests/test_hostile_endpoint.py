@@ -5,38 +5,24 @@ import json
 import random
 import zlib
 
-from odoo.tests import HttpCase, tagged
+import hypothesis
+
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..controllers.webhook import _flood
 from ..core.signature import hmac_sha256_base64
+from .hostile_case import STEADY
+from .pure.hostile import damaged
 from .pure.woo import load, names
+from .webhook_case import ORDER, SECRET, WebhookCase
 
-SECRET = "s3cret-of-the-hook"
-ORDER = {"id": 155, "number": "155", "status": "processing"}
 TOPIC = {"X-WC-Webhook-Topic": "order.updated", "Content-Type": "application/json"}
 
 
-class HostileCase(HttpCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.backend = cls.env["channel.backend"].create(
-            {
-                "name": "Shop",
-                "provider": "woocommerce",
-                "base_url": "http://127.0.0.1:9",
-                "webhook_secret": SECRET,
-                "state": "connected",
-            }
-        )
-        cls.path = f"/channel/{cls.backend.webhook_token}/webhook"
-        cls.env.flush_all()
-
+class HostileCase(WebhookCase):
     def setUp(self):
         super().setUp()
         self.authenticate(None, None)
-        _flood._moments.clear()
         self.backend.webhooks_per_minute = 0
         self.env.flush_all()
 
@@ -47,7 +33,7 @@ class HostileCase(HttpCase):
         if signed:
             headers["X-WC-Webhook-Signature"] = hmac_sha256_base64(SECRET, body)
         response = self.opener.post(
-            self.base_url() + (path or self.path), data=body, headers=headers
+            self.base_url() + (path or self.url), data=body, headers=headers
         )
         self.assertNoTraceback(response.text)
         return response.status_code
@@ -58,14 +44,9 @@ class HostileCase(HttpCase):
         for word in ("Traceback", 'File "', "psycopg2", "channel_connector", "SELECT "):
             self.assertNotIn(word, text)
 
-    def _rows(self):
-        self.env.invalidate_all()
-        return self.env["channel.event"].search([("backend_id", "=", self.backend.id)])
-
     def assertNothingIsKept(self):
-        self.assertFalse(self._rows())
-        jobs = self.env["queue.job"].search([("model_name", "=", "channel.event")])
-        self.assertFalse(jobs)
+        self.assertFalse(self._events())
+        self.assertFalse(self._jobs())
 
 
 @tagged("post_install", "-at_install")
@@ -213,9 +194,9 @@ class TestHostileEndpoint(HostileCase):
         }
         for body, external_id in bodies.items():
             with self.subTest(body=body[:30]):
-                before = self._rows()
+                before = self._events()
                 self.assertEqual(self._post(body, signed=True), 200)
-                event = self._rows() - before
+                event = self._events() - before
                 self.assertEqual(len(event), 1)
                 self.assertEqual(event.external_id or "", external_id)
                 self.assertEqual(event.state, "pending" if external_id else "ignored")
@@ -224,6 +205,18 @@ class TestHostileEndpoint(HostileCase):
                 self.assertTrue(event.payload_text is not None)
                 event._settle("ignored", "for the test")
                 self.env.flush_all()
+
+    def test_signed_bodies_with_bytes_damaged(self):
+        @STEADY
+        @hypothesis.given(damaged([json.dumps(load(name)).encode() for name in names("order")]))
+        def deliver(body):
+            self.assertEqual(self._post(body, signed=True), 200)
+
+        deliver()
+        events = self._events()
+        self.assertEqual(set(events.mapped("state")), {"pending", "ignored"})
+        ignored = events.filtered(lambda event: event.state == "ignored")
+        self.assertTrue(all(event.reason for event in ignored))
 
     def test_a_body_of_megabytes_is_kept_or_refused_as_the_limit_says(self):
         body = json.dumps({**ORDER, "note": "x" * 3_000_000}).encode()
@@ -234,4 +227,4 @@ class TestHostileEndpoint(HostileCase):
         self.backend.webhook_max_kb = 4000
         self.env.flush_all()
         self.assertEqual(self._post(body, signed=True), 200)
-        self.assertEqual(len(self._rows().payload["note"]), 3_000_000)
+        self.assertEqual(len(self._events().payload["note"]), 3_000_000)

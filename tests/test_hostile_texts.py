@@ -13,6 +13,7 @@ from odoo.addons.web.controllers.export import CSVExport
 from ..core import plain
 from .common import JANE
 from .line_case import LineCase
+from .pure.hostile import TEXTS
 
 MARKUP = '<img src=x onerror="alert(1)"><script>alert(2)</script><a href="javascript:alert(3)">'
 #: A shop escapes names: what its customers typed comes out of it as it was.
@@ -157,6 +158,14 @@ class TestHostileTexts(LineCase):
         self.assertFalse([cell for cell in cells if cell[:1] in ("=", "+", "-", "@")])
 
     # === EVERYTHING ELSE === #
+
+    def test_every_odd_text_becomes_an_order(self):
+        for text in (*TEXTS, CONTROLS, FORMULA, "\u202eevil", "a" * 20_000, "ß" * 3_000):
+            with self.subTest(text=text[:40]):
+                event, sale = self.bought(text)
+                self.assertEqual(event.state, "done", event.issue_id.details)
+                self.assertAllInert(sale)
+                self.assertInert(sale.message_ids[:1].body)
 
     def test_odd_texts_can_be_printed(self):
         for text in (CONTROLS, ESCAPED, FORMULA):

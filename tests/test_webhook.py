@@ -2,15 +2,13 @@
 
 import json
 
-from odoo.tests import BaseCase, HttpCase, tagged
+from odoo.tests import BaseCase, tagged
 from odoo.tools import mute_logger
 
 from ..controllers import webhook
 from ..controllers.webhook import Flood, _flood
 from ..core.signature import hmac_sha256_base64
-
-SECRET = "s3cret-of-the-hook"
-ORDER = {"id": 155, "number": "155", "status": "processing"}
+from .webhook_case import ORDER, SECRET, WebhookCase
 
 
 @tagged("post_install", "-at_install")
@@ -32,26 +30,7 @@ class TestFlood(BaseCase):
 
 
 @tagged("post_install", "-at_install")
-class TestWebhook(HttpCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.backend = cls.env["channel.backend"].create(
-            {
-                "name": "Shop",
-                "provider": "woocommerce",
-                "base_url": "http://127.0.0.1:9",
-                "webhook_secret": SECRET,
-                "state": "connected",
-            }
-        )
-        cls.url = f"/channel/{cls.backend.webhook_token}/webhook"
-        cls.env.flush_all()
-
-    def setUp(self):
-        super().setUp()
-        _flood._moments.clear()
-
+class TestWebhook(WebhookCase):
     def _deliver(self, body, topic="order.updated", secret=SECRET, url=None, **headers):
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         headers = {
@@ -65,15 +44,7 @@ class TestWebhook(HttpCase):
         }
         if secret:
             headers["X-WC-Webhook-Signature"] = hmac_sha256_base64(secret, raw)
-        response = self.url_open(url or self.url, data=raw, headers=headers)
-        self.env.invalidate_all()
-        return response.status_code
-
-    def _events(self):
-        return self.env["channel.event"].search([("backend_id", "=", self.backend.id)])
-
-    def _jobs(self):
-        return self.env["queue.job"].search([("model_name", "=", "channel.event")])
+        return self.url_open(url or self.url, data=raw, headers=headers).status_code
 
     def test_valid_delivery_becomes_event_and_job(self):
         self.assertEqual(self._deliver(ORDER), 200)
