@@ -183,10 +183,7 @@ class MoneyShop:
 
     def later(self) -> None:
         """Some minutes later: dead jobs are found, lost ones made anew, and a poll is due."""
-        self.sql(
-            "UPDATE queue_job SET date_enqueued = date_enqueued - interval '5 minutes'"
-            " WHERE state IN ('enqueued', 'started')"
-        )
+        find_dead_jobs(self.sql)
         self.sql("UPDATE channel_event SET received_at = received_at - interval '5 minutes'")
         self.sql("UPDATE channel_outbox SET noted_at = noted_at - interval '5 minutes'")
         self.odoo.call("channel.backend", "action_sync_now", [self.backend])
@@ -200,6 +197,18 @@ class MoneyShop:
             return True
         self.hurry()
         return False
+
+
+def find_dead_jobs(sql: Callable) -> None:
+    """Let queue_job see at once which jobs died with their process.
+
+    It believes it of none that is younger than ten seconds, and asks once a minute, or when any
+    job's row has changed.
+    """
+    sql(
+        "UPDATE queue_job SET date_enqueued = date_enqueued - interval '5 minutes'"
+        " WHERE state IN ('enqueued', 'started')"
+    )
 
 
 def _count(rows: list[Record], field: str, names: dict[str, str]) -> Record:

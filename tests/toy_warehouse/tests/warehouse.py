@@ -51,6 +51,7 @@ class Warehouse:
         self.late = timedelta()
         self._fault: tuple[str, str] | None = None
         self._lock = threading.RLock()
+        self._silent = threading.Event()
         self._closing = threading.Event()
         self._server = Server(("127.0.0.1", 0), self)
 
@@ -217,8 +218,13 @@ class Warehouse:
             return ""
         how, self._fault = self._fault[0], None
         if how == "timeout":
+            self._silent.set()
             self._closing.wait(10)
         return how
+
+    def is_silent(self) -> bool:
+        """Whether somebody waits for an answer that never comes."""
+        return self._silent.is_set()
 
 
 class Server(ThreadingHTTPServer):
