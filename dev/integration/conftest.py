@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "setup"))
 
 import databases
 import servers
+from odoo_client import OdooClient, prepare_books
 
 T = TypeVar("T")
 SERVERS = pytest.StashKey[list[servers.Server]]()
@@ -71,6 +72,14 @@ def server(
     yield start
     for running in started:
         running.stop()
+
+
+@pytest.fixture
+def odoo(running: servers.Server) -> OdooClient:
+    """An admin at the server of the module's fixture `running`, with books to sell by."""
+    client = OdooClient(running.url, running.database)
+    prepare_books(client, running.url)
+    return client
 
 
 @pytest.hookimpl(wrapper=True)

@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from money_shop import MoneyShop, held
-from odoo_client import OdooClient
 
 from channel_connector.dev.woostore import Server, Store
 
@@ -37,17 +36,6 @@ ONE_OF_EACH = {
 @pytest.fixture
 def running(server):
     return server(workers=6, channels="root:4")
-
-
-@pytest.fixture
-def odoo(running):
-    client = OdooClient(running.url, running.database)
-    client.call("ir.config_parameter", "set_param", "web.base.url", running.url)
-    client.call("ir.config_parameter", "set_param", "web.base.url.freeze", "True")
-    company = client.call("res.company", "search", [], limit=1)
-    if not client.call("account.journal", "search_count", [("type", "=", "sale")]):
-        client.call("account.chart.template", "try_loading", "generic_coa", company[0])
-    return client
 
 
 @pytest.fixture

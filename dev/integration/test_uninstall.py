@@ -5,7 +5,6 @@ from __future__ import annotations
 import databases
 import pytest
 from money_shop import MoneyShop
-from odoo_client import OdooClient
 from upgraded import figures, kept, traces
 
 from channel_connector.dev.woostore import Server, Store
@@ -39,17 +38,6 @@ EXTENDED = (
 @pytest.fixture
 def running(server):
     return server(workers=4, channels="root:2")
-
-
-@pytest.fixture
-def odoo(running):
-    client = OdooClient(running.url, running.database)
-    client.call("ir.config_parameter", "set_param", "web.base.url", running.url)
-    client.call("ir.config_parameter", "set_param", "web.base.url.freeze", "True")
-    company = client.call("res.company", "search", [], limit=1)
-    if not client.call("account.journal", "search_count", [("type", "=", "sale")]):
-        client.call("account.chart.template", "try_loading", "generic_coa", company[0])
-    return client
 
 
 @pytest.fixture

@@ -62,24 +62,29 @@ class OdooClient:
         return answer.get("result")
 
 
-def prepare_company(odoo: OdooClient, url: str) -> None:
-    """What an admin sets up before the first shop: address, country, currencies."""
+def prepare_books(odoo: OdooClient, url: str) -> int:
+    """Odoo's own address and a chart of accounts; returns the company's id."""
     odoo.call("ir.config_parameter", "set_param", "web.base.url", url)
     odoo.call("ir.config_parameter", "set_param", "web.base.url.freeze", "True")
+    (company,) = odoo.call("res.company", "search", [], limit=1)
+    if not odoo.call("account.journal", "search_count", [("type", "=", "sale")]):
+        odoo.call("account.chart.template", "try_loading", "generic_coa", company)
+    return company
+
+
+def prepare_company(odoo: OdooClient, url: str) -> None:
+    """What an admin sets up before the first shop: address, books, country, currencies."""
+    company = prepare_books(odoo, url)  # a chart of accounts brings its own currency
     currencies = odoo.search_read(
         "res.currency", [("name", "in", CURRENCIES)], ["name"], context={"active_test": False}
     )
     odoo.call("res.currency", "write", [row["id"] for row in currencies], {"active": True})
     euro = next(row["id"] for row in currencies if row["name"] == "EUR")
     country = odoo.call("res.country", "search", [("code", "=", "ES")])[0]
-    company = odoo.call("res.company", "search", [], limit=1)
-    if not odoo.call("account.journal", "search_count", [("type", "=", "sale")]):
-        # before the currency: a chart of accounts brings its own
-        odoo.call("account.chart.template", "try_loading", "generic_coa", company[0])
     odoo.call(
         "res.company",
         "write",
-        company,
+        [company],
         {"name": "Demo Company", "currency_id": euro, "country_id": country},
     )
 
