@@ -14,6 +14,7 @@ from ...core.adapter import CatalogueSource, supports
 from ...core.canonical import Record
 from ...core.catalogue import Image, Product, ProductKind, ProductStatus, Term, TermKind
 from ...core.catalogue_diff import parts_of
+from .polling import ids, poll
 from .world import World
 
 MAX_BYTES = 1_000_000
@@ -25,23 +26,7 @@ def run(
     limit: int = 100,
     between: Callable[[], None] | None = None,
 ) -> tuple[list[Record], dict[str, Any]]:
-    """One run of the poll up to its end, with the cursor through JSON at every step."""
-    found: list[Record] = []
-    position, more, steps = dict(cursor), True, 0
-    while more:
-        steps += 1
-        assert steps < 100, "the poll never ends"
-        page = world.adapter.list_products(json.loads(json.dumps(position)), limit)
-        assert len(page.records) <= limit
-        found += page.records
-        position, more = dict(page.cursor), page.more
-        if between and more:
-            between()
-    return found, position
-
-
-def ids(records: list[Record]) -> list[str]:
-    return [record.external_id for record in records]
+    return poll(world.adapter.list_products, cursor, limit, between)
 
 
 class CatalogueSourceContract:

@@ -15,6 +15,7 @@ from ...core import errors
 from ...core.adapter import OrderSource, supports
 from ...core.canonical import LineKind, Order, OrderStatus, Record
 from ...core.fingerprint import fingerprint
+from .polling import ids, poll
 from .world import World
 
 
@@ -22,25 +23,9 @@ def run(
     world: World,
     cursor: Mapping[str, Any],
     limit: int = 100,
-    between: Callable[[list[Record]], None] | None = None,
+    between: Callable[[], None] | None = None,
 ) -> tuple[list[Record], dict[str, Any]]:
-    """One run of a poll up to its end, with the cursor through JSON at every step."""
-    found: list[Record] = []
-    position, more, steps = dict(cursor), True, 0
-    while more:
-        steps += 1
-        assert steps < 200, "the poll never ends"
-        page = world.adapter.list_orders(json.loads(json.dumps(position)), limit)
-        assert len(page.records) <= limit
-        found += page.records
-        position, more = dict(page.cursor), page.more
-        if between and more:
-            between(list(page.records))
-    return found, position
-
-
-def ids(records: list[Record]) -> list[str]:
-    return [record.external_id for record in records]
+    return poll(world.adapter.list_orders, cursor, limit, between)
 
 
 class OrderSourceContract:
@@ -174,7 +159,7 @@ class OrderSourceContract:
         world.tick(600)
         edits = iter(placed[:4])
 
-        def edit(_records: list[Record]) -> None:
+        def edit() -> None:
             world.tick(1)
             world.touch_order(next(edits, placed[0]))
 
@@ -190,7 +175,7 @@ class OrderSourceContract:
         world.tick(600)
         touched = iter(placed[::-1][:2])
 
-        def edit(_records: list[Record]) -> None:
+        def edit() -> None:
             external_id = next(touched, None)
             if external_id:
                 world.touch_order(external_id)

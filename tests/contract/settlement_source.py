@@ -12,25 +12,14 @@ import pytest
 from ...core import errors
 from ...core.adapter import SettlementSource, supports
 from ...core.canonical import Record, SettlementKind
+from .polling import ids, poll
 from .world import World
 
 
-def run(world: World, cursor: Mapping[str, Any], limit: int = 10) -> tuple[list[Record], dict]:
-    """All steps of one run, with the cursor through JSON at each."""
-    found: list[Record] = []
-    position, more, steps = dict(cursor), True, 0
-    while more:
-        steps += 1
-        assert steps < 100, "the list never ends"
-        page = world.adapter.list_settlements(json.loads(json.dumps(position)), limit)
-        assert len(page.records) <= limit
-        found += page.records
-        position, more = dict(page.cursor), page.more
-    return found, position
-
-
-def ids(records: list[Record]) -> list[str]:
-    return [record.external_id for record in records]
+def run(
+    world: World, cursor: Mapping[str, Any], limit: int = 10
+) -> tuple[list[Record], dict[str, Any]]:
+    return poll(world.adapter.list_settlements, cursor, limit)
 
 
 class SettlementSourceContract:

@@ -17,7 +17,8 @@ from ...core.canonical import Settlement, SettlementKind
 from ...dev.woostore import Server, Store
 from ...providers.woocommerce import const, payouts
 from ...providers.woocommerce.adapter import WooCommerceAdapter
-from ..contract.settlement_source import ids, run
+from ..contract.polling import ids
+from ..contract.settlement_source import run
 from .woo import Canned, replay
 from .woo_world import WooWorld
 

@@ -14,7 +14,8 @@ from ...core import errors
 from ...core.canonical import OrderStatus
 from ...dev.woostore import Cart, Server, Store, recorded_store
 from ...providers.woocommerce.poll import OVERLAP
-from ..contract.order_source import ids, run
+from ..contract.order_source import run
+from ..contract.polling import ids
 from .woo import Canned, replay
 from .woo_world import WooWorld
 
