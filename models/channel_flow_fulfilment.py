@@ -14,13 +14,17 @@ class ChannelFlow(models.Model):
         """What was reserved while the flow was off waits for its warehouse, too."""
         result = super().write(vals)
         started = self.filtered(lambda flow: flow._key() == ("fulfilment", "out"))
-        if vals.get("active") and started:
-            ready = [
-                ("picking_type_id.warehouse_id", "in", started.backend_id.warehouse_ids.ids),
-                ("state", "=", "assigned"),
-            ]
-            self._fulfilment_changed(self.env["stock.picking"].sudo().search(ready))
+        if vals.get("active"):
+            self._ask_for_ready(started.backend_id.warehouse_ids)
         return result
+
+    @api.model
+    def _ask_for_ready(self, warehouses):
+        """Ask for what was reserved in these warehouses before anybody sent for them."""
+        if not warehouses:
+            return
+        ready = [("picking_type_id.warehouse_id", "in", warehouses.ids), ("state", "=", "assigned")]
+        self._fulfilment_changed(self.env["stock.picking"].sudo().search(ready))
 
     @api.model
     @ormcache()
@@ -28,9 +32,10 @@ class ChannelFlow(models.Model):
         """``{warehouse id: backend id}`` of the warehouses that somebody else runs.
 
         Asked by every movement of goods, so it is kept in the registry's cache. The first backend
-        has a warehouse that two of them name.
+        has a warehouse that two of them name; an archived one has none.
         """
-        flows = self.sudo().search([("kind", "=", "fulfilment"), ("direction", "=", "out")])
+        asking = [("kind", "=", "fulfilment"), ("direction", "=", "out")]
+        flows = self.sudo().search([*asking, ("backend_id.active", "=", True)])
         found = {}
         for backend in flows.backend_id.sorted(lambda each: (each.sequence, each.id)):
             for warehouse in backend.warehouse_ids:
@@ -74,6 +79,22 @@ class ChannelFlow(models.Model):
                 backend_id = self._fulfilled().get(picking.picking_type_id.warehouse_id.id)
                 return backends.browse(backend_id)
         return backends
+
+
+class ChannelBackend(models.Model):
+    _inherit = "channel.backend"
+
+    def write(self, vals):
+        """What was reserved in a warehouse before it was chosen waits for it, too."""
+        if "warehouse_ids" not in vals:
+            return super().write(vals)
+        before = {backend: backend.warehouse_ids for backend in self}
+        result = super().write(vals)
+        flows = self.env["channel.flow"]
+        for backend in self:
+            if flows._of(backend, "fulfilment", "out"):
+                flows._ask_for_ready(backend.warehouse_ids - before[backend])
+        return result
 
 
 class ChannelOutbox(models.Model):

@@ -107,6 +107,18 @@ class TestDispatch(ToyCase):
         self.sold()
         self.assertFalse(self.asks())
 
+    def test_archived(self):
+        self.toy.active = False
+        self.sold()
+        self.assertFalse(self.asks())
+
+    def test_a_warehouse_that_is_chosen_later(self):
+        self.toy.warehouse_ids = False
+        self.sold()
+        self.assertFalse(self.asks())
+        self.toy.warehouse_ids = self.house
+        self.assertEqual(len(self.asks()), 1)
+
     def test_what_was_ready_before_it_is_switched_on(self):
         flow = self._toy_flow("out")
         flow.active = False
