@@ -68,6 +68,7 @@
         "views/channel_gate_views.xml",
         "views/channel_variance_views.xml",
         "views/channel_reconciliation_views.xml",
+        "views/channel_warehouse_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["channel_connector/static/src/**/*"],

@@ -2,6 +2,7 @@ from . import channel_backend
 from . import channel_backend_actions
 from . import channel_backend_upload
 from . import channel_backend_display
+from . import channel_backend_provider
 from . import channel_finding
 from . import channel_gate
 from . import channel_flow
@@ -107,6 +108,7 @@ from . import stock_picking_money
 from . import account_move
 from . import stock_picking_channel
 from . import channel_binding_fulfilment
+from . import channel_backend_warehouse
 from . import channel_issue_texts
 from . import channel_flow_fulfilment
 from . import channel_demand

@@ -52,14 +52,14 @@ class ChannelBackend(models.Model):
         "Shop Address", required=True, tracking=True, help="https://shop.example"
     )
     api_key = fields.Char(
-        "Consumer Key",
+        "Key",
         compute="_compute_secrets",
         inverse="_inverse_api_key",
         groups="channel_connector.group_manager",
         help="Can be set, and is never shown again.",
     )
     api_secret = fields.Char(
-        "Consumer Secret",
+        "Secret",
         compute="_compute_secrets",
         inverse="_inverse_api_secret",
         groups="channel_connector.group_manager",

@@ -7,7 +7,15 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_datetime
 
-from ..core.adapter import Credentials, ReferenceSource, SetUpSource, supports
+from ..core.adapter import (
+    CatalogueSource,
+    Credentials,
+    OrderSource,
+    ReferenceSource,
+    SetUpSource,
+    WebhookAdmin,
+    supports,
+)
 
 #: The steps in their order. What leaves and enters one are the methods `_setup_leave_<step>` and
 #: `_setup_enter_<step>`, where it has any.
@@ -22,6 +30,13 @@ STEPS = [
     ("live", "Go Live"),
 ]
 ORDER = [step for step, _label in STEPS]
+#: Steps that concern only a system which plays a role.
+STEP_ROLES = {
+    "mappings": ReferenceSource,
+    "matching": CatalogueSource,
+    "dry_run": OrderSource,
+    "since": OrderSource,
+}
 #: What a check has looked at: a draft whose address or key changes has to be checked again.
 CHECKED = {"provider", "base_url", "api_key", "api_secret"}
 
@@ -97,13 +112,14 @@ class ChannelBackend(models.Model):
         self.ensure_one()
         self._ensure_in_setup()
         self._setup_hook("leave")
-        self._go_to(ORDER[ORDER.index(self.setup_step) + 1])
+        self._go_to(next(step for step in self._setup_steps() if self._is_after(step)))
 
     def action_setup_back(self):
         """The step before; what was entered stays."""
         self.ensure_one()
         self._ensure_in_setup()
-        self.setup_step = ORDER[max(0, ORDER.index(self.setup_step) - 1)]
+        steps = self._setup_steps()
+        self.setup_step = steps[max(0, steps.index(self.setup_step) - 1)]
 
     def action_setup_leave(self):
         """Close the set-up; the backend is kept as a draft."""
@@ -133,6 +149,13 @@ class ChannelBackend(models.Model):
 
     # === STEPS === #
 
+    def _setup_steps(self):
+        """The steps that concern the backend's system, in their order."""
+        return [step for step in ORDER if step not in STEP_ROLES or self._plays(STEP_ROLES[step])]
+
+    def _is_after(self, step):
+        return ORDER.index(step) > ORDER.index(self.setup_step)
+
     def _go_to(self, step):
         position = ORDER.index(step)
         first_time = position > self.setup_reached
@@ -155,15 +178,15 @@ class ChannelBackend(models.Model):
     def _setup_leave_address(self):
         """Everything that a check needs was entered."""
         secret = self.sudo()
-        labels = {"api_key": secret.api_key_stored, "api_secret": secret.api_secret_stored}
-        missing = [self._fields[name] for name, stored in labels.items() if not stored]
+        words = self._access_words()
+        stored = {"key": secret.api_key_stored, "secret": secret.api_secret_stored}
+        missing = [words[name] for name, value in stored.items() if not value]
         if missing:
-            names = [field._description_string(self.env) for field in missing]
             raise UserError(
                 self.env._(
-                    "Missing: %(fields)s. Make a key in the shop (step 2 of the instructions) and "
-                    "paste what the shop shows.",
-                    fields=", ".join(names),
+                    "Missing: %(fields)s. The instructions on this page tell where to find them: "
+                    "paste what is shown there.",
+                    fields=", ".join(missing),
                 )
             )
         self.action_check_connection()
@@ -185,11 +208,13 @@ class ChannelBackend(models.Model):
             self.write(self._recommended_choices())
 
     def _setup_leave_flows(self):
+        if self.setup_deliveries and not self.warehouse_ids:
+            raise UserError(self.env._("Choose which of Odoo's warehouses it sends for."))
         if not self.flow_ids.filtered("active"):
             raise UserError(self.env._("Nothing is chosen. Switch on at least “Orders come in”."))
 
     def _setup_enter_mappings(self, first_time):
-        if first_time and supports(self._get_adapter_class(), ReferenceSource):
+        if first_time:
             self.action_fill_mappings()
 
     def _setup_enter_since(self, first_time):
@@ -218,6 +243,8 @@ class ChannelBackend(models.Model):
 
     def _setup_webhooks(self):
         """Without webhooks orders still come, by the schedule: that must not stop going live."""
+        if not self._plays(WebhookAdmin):
+            return
         try:
             self.action_install_webhooks()
             self.setup_warning = False

@@ -8,6 +8,7 @@ from .channel_ownership import OWNED
 SWITCHES = {
     "setup_orders": (("order", "in"), ("customer", "in"), ("payment", "in"), ("refund", "in")),
     "setup_tell": (("order_status", "out"), ("shipment", "out"), ("refund", "out")),
+    "setup_deliveries": (("fulfilment", "out"), ("fulfilment", "in")),
 }
 #: Questions about who owns something: the groups of fields, and Odoo's and the shop's flow.
 OWNERS = {
@@ -35,6 +36,12 @@ class ChannelBackend(models.Model):
         compute="_compute_setup_switches",
         inverse="_inverse_setup_tell",
         help="Order status and number, shipments with their tracking numbers, refunds.",
+    )
+    setup_deliveries = fields.Boolean(
+        "It sends our deliveries",
+        compute="_compute_setup_switches",
+        inverse="_inverse_setup_deliveries",
+        help="Deliveries are asked for there, and done here when their parcels have left.",
     )
     setup_stock = fields.Selection(
         [("odoo", "Odoo counts, the shop shows it"), ("channel", "The shop counts by itself")],
@@ -87,6 +94,9 @@ class ChannelBackend(models.Model):
     def _inverse_setup_tell(self):
         self._switch("setup_tell")
 
+    def _inverse_setup_deliveries(self):
+        self._switch("setup_deliveries")
+
     def _inverse_setup_stock(self):
         self._choose_owner("setup_stock")
 
@@ -119,9 +129,12 @@ class ChannelBackend(models.Model):
     def _recommended_choices(self):
         """What suits most shops, seen from what is in Odoo; an override returns it, extended.
 
-        Stock is published only where Odoo has some: an empty Odoo would sell the shop out.
+        Stock is published only where Odoo has some: an empty Odoo would sell the shop out. A
+        shop that could also send goods is not asked to: the own warehouse may be at it.
         """
         self.ensure_one()
+        if not self.is_shop:
+            return {"setup_deliveries": self.is_warehouse}
         backend = self._env()
         has_products = bool(backend._count_sellable())
         values = {

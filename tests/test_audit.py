@@ -98,7 +98,7 @@ class TestAudit(AccessCase):
     def test_secrets_are_told_without_their_values(self):
         self.mine.write({"api_key": "ck_other-one", "webhook_secret": "hook_other-one"})
         text = self._one()
-        self.assertIn("Consumer Key: changed", text)
+        self.assertIn("Key: changed", text)
         self.assertIn("Webhook Secret: changed", text)
         for secret in (*SECRETS, "other-one"):
             self.assertNotIn(secret, text)

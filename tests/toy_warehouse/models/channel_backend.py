@@ -17,3 +17,12 @@ class ChannelBackend(models.Model):
 
             return ToyWarehouseAdapter
         return super()._get_adapter_class()
+
+    def _access_words(self):
+        if self.provider == "toy_warehouse":
+            return {
+                "key": self.env._("Account"),
+                "secret": self.env._("Password"),
+                "where": self.env._("The warehouse's letter of welcome names both."),
+            }
+        return super()._access_words()
