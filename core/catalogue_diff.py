@@ -71,6 +71,24 @@ def _changes(group: str, old: dict[Key, Fact], new: dict[Key, Fact]) -> Iterator
         )
 
 
+def exchanged(before: Product, after: Product) -> bool:
+    """Whether variants, known by their SKUs, have other options than before.
+
+    Where they have each other's, the groups ``attributes`` of both sides agree.
+    """
+    old = _options_by_sku(before)
+    return any(old.get(sku, options) != options for sku, options in _options_by_sku(after).items())
+
+
+def _options_by_sku(product: Product) -> dict[object, str]:
+    details = facts_of(product)["details"]
+    return {
+        fact.content: variant
+        for (variant, field), fact in details.items()
+        if variant and field == "sku"
+    }
+
+
 def with_content(product: Product, hashes: Mapping[str, str]) -> Product:
     """``product`` with the content of its images, as far as it is known.
 

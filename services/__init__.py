@@ -50,6 +50,7 @@ from . import product_reader
 from . import demand_orders
 from . import demand
 from . import product_matcher
+from . import product_moves
 from . import product_terms
 from . import product_attributes
 from . import product_values

@@ -259,5 +259,16 @@ def varies(product, attribute):
     )
 
 
+def same_options(product):
+    """Variants on sale that nothing tells apart (the first such set), or none."""
+    keys = [attribute.key for attribute in product.attributes if varies(product, attribute)]
+    found = {}
+    for variant in product.variants if is_variable(product) else ():
+        if variant.published:
+            options = {choice.attribute: choice.option for choice in variant.choices}
+            found.setdefault(tuple(options.get(key, "") for key in keys), []).append(variant)
+    return next((variants for variants in found.values() if len(variants) > 1), [])
+
+
 def _value_key(attribute, option):
     return (attribute.id, option)

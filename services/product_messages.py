@@ -62,6 +62,14 @@ def _content_texts(env):
                 "import them again afterwards."
             ),
         ),
+        "same_options": (
+            _("Variants of product %(product)s have the same options: %(variants)s"),
+            _(
+                "Odoo has one variant for each choice of options. Give one of them other options "
+                "in the shop, or remove it there; if the shop has only one of them, archive the "
+                "other one in Odoo. Then retry."
+            ),
+        ),
         "language_missing": (
             _("Products come in the language “%(language)s”, which is not active in Odoo"),
             _(

@@ -7,9 +7,10 @@ from odoo import models
 
 from ..core import errors
 from ..core.catalogue import GROUPS, Product, ProductKind, ProductStatus
-from ..core.catalogue_diff import changes, parts_of
+from ..core.catalogue_diff import changes, exchanged, parts_of
 from ..core.ownership import Verdict
 from .ownership import Side
+from .product_attributes import same_options
 from .product_plan import ProductPlan, content_fingerprint
 
 #: Groups that a product's import writes itself; stock comes once, by its initial import.
@@ -47,6 +48,7 @@ class ChannelProductPlanner(models.AbstractModel):
         before = self._read_odoo(backend, known)
         for plan in known:
             self._decide(backend, rules, plan, before.get((plan.template.id, plan.lang)))
+        self._refuse_same_options(plans)
         self._defer_twins(plans)
         return plans
 
@@ -166,6 +168,9 @@ class ChannelProductPlanner(models.AbstractModel):
             return allowed & {group for group, what in verdicts.items() if what is verdict}
 
         plan.groups = groups(Verdict.WRITE)
+        follows = "details" in plan.groups and rules["attributes"].owner != "odoo"
+        if follows and exchanged(before, plan.product):
+            plan.groups |= {"attributes"}
         plan.send_back = groups(Verdict.RETURN)
         kept = {
             group
@@ -200,6 +205,18 @@ class ChannelProductPlanner(models.AbstractModel):
             groups=", ".join(sorted(groups)),
             values=values[:2000],
         )
+
+    def _refuse_same_options(self, plans):
+        """A shop may sell two variants that nothing tells apart, Odoo has one of each."""
+        for plan in plans:
+            if not (plan.writes and plan.primary and "attributes" in plan.groups):
+                continue
+            if variants := same_options(plan.product):
+                plan.error = errors.NeedsHuman(
+                    "same_options",
+                    product=plan.product.external_id,
+                    variants=", ".join(variant.sku or variant.external_id for variant in variants),
+                )
 
     # === THE SAME PRODUCT TWICE === #
 

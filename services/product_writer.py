@@ -131,7 +131,7 @@ class ChannelProductWriter(models.AbstractModel):
 
     def _move_variants(self, batch, plan):
         """Known variants get the shop's options (one may have been renamed), new ones are made."""
-        missing = []
+        missing, moves = [], {}
         for variant in plan.product.variants:
             combination = self._combination(batch, plan, variant)
             known = self._known_variant(plan, variant, combination)
@@ -139,9 +139,9 @@ class ChannelProductWriter(models.AbstractModel):
                 missing.append((plan, variant))
                 continue
             plan.match.variants[variant.external_id] = known
-            shared = known.product_template_attribute_value_ids
-            if shared != combination:
-                known.product_template_attribute_value_ids = combination
+            if known.product_template_attribute_value_ids != combination:
+                moves[known] = combination
+        self.env["channel.product.moves"]._move(plan, moves)
         if missing:
             self._create_variants(batch, missing)
 

@@ -95,6 +95,13 @@ class TestHostileProducts(HostileMixin, ShopCase):
         documents = [load(name) for name in names("product")]
         self.try_out(documents, try_one, ["done", "blocked"])
 
+    def test_a_product_that_changes_again_and_again(self):
+        document = load("product__variable")
+        external_id = document["product"]["id"]
+        self.try_out(
+            [document], lambda payload: self.settle("product", external_id, payload), ["done"]
+        )
+
 
 @tagged("post_install", "-at_install")
 class TestHostileRefunds(HostileMixin, RefundCase):

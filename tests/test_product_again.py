@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from odoo.tests import tagged
 
+from ..core import errors
 from ..core.catalogue import Attribute, Choice
 from .catalogue_case import BLUE, COLOUR, LARGE, RED, SIZE, SMALL, CatalogueCase, changed
 
@@ -232,6 +233,78 @@ class TestProductAgain(CatalogueCase):
         self.take(self.shirt())
         self.assertEqual(template.product_variant_ids, variants)
         self.assertNothingLeft(self.shirt())
+
+    def test_variants_exchange_their_options(self):
+        three = ((RED, SMALL), (RED, LARGE), (BLUE, SMALL))
+        self.take_one(self.shirt(three))
+        variants = [self.by_sku(f"SHIRT-{colour}-{size}") for colour, size in three]
+        for order in ((1, 0, 2), (2, 0, 1), (0, 1, 2)):
+            with self.subTest(order=order):
+                product = self.relabelled([three[number] for number in order])
+                self.take(product)
+                self.assertEqual(
+                    [set(self.options(variant)) for variant in variants],
+                    [set(three[number]) for number in order],
+                )
+                self.assertNothingLeft(product)
+
+    def test_a_variant_follows_another_that_moves_on(self):
+        self.take_one(self.shirt(((RED, SMALL), (RED, LARGE), (BLUE, SMALL))))
+        product = self.relabelled([(RED, LARGE), (BLUE, SMALL), (BLUE, LARGE)])
+        template = self.take_one(product)
+        self.assertInStep(product, template)
+        self.assertNothingLeft(product)
+
+    def test_two_variants_of_the_same_options(self):
+        same = self.relabelled([(RED, SMALL), (RED, LARGE), (RED, SMALL)])
+        for product in (same, self.shirt(), same):
+            (plan,) = self.take(product)
+            if product is same:
+                self.assertEqual(plan.error.code, "same_options")
+                self.assertEqual(plan.error.params["variants"], "SHIRT-Red-S, SHIRT-Blue-S")
+                self.assertEqual(self.outcomes[0].state, "blocked")
+            else:
+                self.assertFalse(plan.error)
+        off_sale = changed(same, {"203": {"published": False}})
+        self.take_one(off_sale)
+        self.assertNothingLeft(off_sale)
+
+    def test_variants_that_nothing_tells_apart_any_more(self):
+        """The shop calls an attribute by another name, of which its variants know nothing."""
+        self.take_one(self.shirt(((RED, SMALL), (RED, LARGE), (BLUE, SMALL), (BLUE, LARGE))))
+        shirt = self.shirt(((RED, SMALL), (RED, LARGE), (BLUE, SMALL), (BLUE, LARGE)))
+        shade = Attribute("Shade", (RED, BLUE), "7", varies=True)
+        (plan,) = self.take(changed(shirt, attributes=(shade, SIZE)))
+        self.assertEqual(plan.error.code, "same_options")
+        self.assertNothingLeft(shirt)
+
+    def test_a_variant_of_odoos_own_is_in_the_place(self):
+        template = self.take_one(self.shirt())
+        line = template.attribute_line_ids.product_template_value_ids
+        values = line.filtered(lambda one: one.name in (BLUE, LARGE))
+        own = template._create_product_variant(values)
+        self.assertTrue(own.active)
+        product = self.relabelled([(RED, SMALL), (RED, LARGE), (BLUE, LARGE)])
+        with self.assertRaises(errors.NeedsHuman) as caught, self.env.cr.savepoint():
+            self.take(product)
+        self.assertEqual(caught.exception.code, "same_options")
+        own.active = False
+        self.take_one(product)
+        self.assertEqual(set(self.options(self.by_sku("SHIRT-Blue-S"))), {BLUE, LARGE})
+
+    def relabelled(self, options):
+        """The shirt's first three variants, sold with other options than they are named for."""
+        shirt = self.shirt()
+        return changed(
+            shirt,
+            {
+                one.external_id: {"choices": (Choice(COLOUR.key, colour), Choice(SIZE.key, size))}
+                for one, (colour, size) in zip(shirt.variants, options, strict=True)
+            },
+        )
+
+    def options(self, variant):
+        return variant.product_template_attribute_value_ids.mapped("name")
 
     def test_older_data_is_no_news(self):
         new = datetime(2026, 3, 2, tzinfo=timezone.utc)

@@ -29,7 +29,7 @@ from ...core.catalogue import (
     TermKind,
     Variant,
 )
-from ...core.catalogue_diff import Change, changes, parts_of, with_content
+from ...core.catalogue_diff import Change, changes, exchanged, parts_of, with_content
 
 COLOUR = Attribute("Colour", ("Red", "Blue"), external_id="1", varies=True)
 SIZE = Attribute("Size", ("S", "M"), varies=True)
@@ -307,3 +307,17 @@ def test_changes_are_plain_and_have_two_ends(before, after):
         assert json.loads(json.dumps([change.before, change.after])) is not None
         assert (change.before, change.after) != (None, None)
     assert len(changes(before, after, GROUPS)) == len(changes(after, before, GROUPS))
+
+
+def test_variants_that_exchange_their_options():
+    red, blue = SHIRT.variants
+    swapped = replace(
+        SHIRT, variants=(replace(red, choices=blue.choices), replace(blue, choices=red.choices))
+    )
+    assert parts_of(swapped)["attributes"] == parts_of(SHIRT)["attributes"]
+    assert exchanged(SHIRT, swapped)
+    turned = replace(SHIRT, variants=(blue, red))
+    other = replace(SHIRT, variants=(red, variant("Blue", "S", sku="NEW")))
+    nameless = replace(SHIRT, variants=(replace(red, sku=""), replace(blue, sku="")))
+    for product in (SHIRT, MUG, turned, other, nameless):
+        assert not exchanged(SHIRT, product)
