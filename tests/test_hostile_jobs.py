@@ -8,6 +8,7 @@ from odoo.tests import tagged
 
 from ..core import plain
 from .catalogue_case import ShopCase
+from .common import JANE
 from .hostile_case import HostileMixin
 from .line_case import LineCase
 from .pure.woo import load, names
@@ -74,14 +75,53 @@ class TestHostileOrders(HostileMixin, LineCase):
         self.assertNotIn("pending", states.values())
         self.assertNotIn("failed", states.values())
 
+    # === CUSTOMERS === #
+
+    def customer(self, number):
+        """An account that has ordered: its payload, and the contact that follows it."""
+        email = f"customer{number}@example.com"
+        billing = {**JANE, "email": email}
+        account = self.store.add_customer(
+            email, first_name="Jane", last_name=f"Doe {number}", billing=billing
+        )
+        sale = self.buy(("MUG", 1), billing=billing, customer_id=account["id"])
+        adapter = self.backend._adapter()
+        self.addCleanup(adapter.close)
+        return dict(adapter.fetch_customer(str(account["id"])).payload), sale.partner_id
+
     def test_customers(self):
+        documents, partners = zip(*(self.customer(number) for number in range(3)), strict=True)
+        contacts = {
+            document["id"]: partner for document, partner in zip(documents, partners, strict=True)
+        }
+        turns = itertools.cycle(contacts.items())
+        streets = [partner.street for partner in partners]
+
+        def try_one(payload):
+            external_id, contact = next(turns)
+            event = self.settle("customer", external_id, payload)
+            self.assertEqual((event.res_model, event.res_id), ("res.partner", contact.id))
+            self.assertTrue(contact.name)
+
+        self.try_out(documents, try_one, ["done", "ignored", "blocked"])
+        self.assertEqual([partner.street for partner in partners], streets)
+        for document, partner in zip(documents, partners, strict=True):
+            event = self.settle("customer", document["id"], {**document, "first_name": "Joan"})
+            self.assertEqual(event.state, "done", "what came before stops nothing")
+            self.assertEqual(partner.name, f"Joan {document['last_name']}")
+        wrong = self.env["channel.event"].search([("kind", "=", "customer")])
+        self.assertFalse(wrong.issue_ids.filtered(lambda issue: issue.state == "open"))
+
+    def test_customers_that_never_ordered(self):
+        before = self.env["res.partner"].search_count([])
         account = self.store.add_customer("jane@example.com", first_name="Jane", last_name="Doe")
-        document = {**account, "billing": {"city": "Gent", "country": "BE", "phone": "02 555"}}
         self.try_out(
-            [document],
+            [{**account, "billing": JANE}],
             lambda payload: self.settle("customer", account["id"], payload),
             ["ignored"],
         )
+        self.assertEqual(set(self.ended), {"ignored"})
+        self.assertEqual(self.env["res.partner"].search_count([]), before)
 
 
 @tagged("post_install", "-at_install")
