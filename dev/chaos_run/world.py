@@ -28,6 +28,8 @@ SHOPS: dict[str, dict[str, Any]] = {
     "west": {"prices_include_tax": False, "hpos": False, "timezone": "America/New_York"},
 }
 FEATURES = {"east": {"fulfillments"}, "west": set()}
+#: Which exchanges the addon's log keeps.
+LOGGED = {"east": "all", "west": "errors"}
 
 
 @dataclass
@@ -110,7 +112,7 @@ class World:
             store.secret,
             name=name,
             order_prefix=f"{name.upper()}-",
-            log_mode="all",
+            log_mode=LOGGED[name],
             tz=store.timezone,
             requests_per_minute=0,
         )
