@@ -42,6 +42,7 @@ class ChannelIssue(models.Model):
         figures = self._figures()
         for issue in self:
             opened = issue.create_date or fields.Datetime.now()
+            opened = opened.replace(microsecond=0)  # as the moments of events and notes are
             count, waiting, first, last = figures.get(issue.id, (0, 0, opened, opened))
             issue.event_count, issue.waiting_count = count, waiting
             # a retry receives anew what waits: then only the issue knows since when it did
