@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import psycopg2
@@ -32,12 +33,14 @@ class PatientOdoo(OdooClient):
     """Waits while Odoo is down.
 
     What only looks, and what surely did not arrive, is called again for :data:`PATIENCE` seconds.
+    ``revive`` is called whenever nobody listens there.
 
     :raises LostAnswer: nobody knows whether it was done
     """
 
-    def __init__(self, url: str, database: str) -> None:
+    def __init__(self, url: str, database: str, revive: Callable[[], object]) -> None:
         self.lost = 0
+        self._revive = revive
         super().__init__(url, database)
         # an idle connection that a restart has closed looks like a lost answer
         self._session.headers["Connection"] = "close"
@@ -51,7 +54,9 @@ class PatientOdoo(OdooClient):
             except (requests.RequestException, OdooError) as error:
                 if isinstance(error, OdooError) and not any(name in str(error) for name in GONE):
                     raise
-                if not (looks or _refused(error)):
+                if _refused(error):
+                    self._revive()
+                elif not looks:
                     self.lost += 1
                     raise LostAnswer(str(error)) from error
                 if time.monotonic() > deadline:

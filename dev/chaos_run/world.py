@@ -16,6 +16,7 @@ from ..woostore import Server, Store
 from .disasters import SKEW_AT_FIRST
 from .patient import PatientOdoo, PatientSql
 from .shop import Shop
+from .waiting import until
 from .weather import READ_TIMEOUT
 
 WORKERS, CHANNELS = 4, "root:2"
@@ -90,7 +91,7 @@ class World:
         self._stack.callback(self.sql.close)
         self._stack.callback(self.server.stop)
         self.server.start()
-        self.odoo = PatientOdoo(self.server.url, self.database)
+        self.odoo = PatientOdoo(self.server.url, self.database, self.revive)
         prepare_company(self.odoo, self.server.url)
         self.odoo.call("res.users", "write", [self.odoo.uid], {"tz": TIMEZONE})
         for name, options in SHOPS.items():
@@ -125,6 +126,12 @@ class World:
         settings = {**(rows[0]["provider_settings"] or {}), "read_timeout": READ_TIMEOUT}
         values = {"provider_settings": settings}
         self.odoo.call("channel.backend", "write", [shop.backend], values)
+
+    def revive(self) -> None:
+        """What a service manager does: Odoo ends when its PostgreSQL is away at a wrong moment."""
+        if not self.server.is_running:
+            self.server.stop()  # what is left of it
+            until(self.server.start, RuntimeError)
 
     # === THE SCHEDULE === #
 
