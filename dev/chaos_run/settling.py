@@ -25,15 +25,19 @@ def settle_in(shops: Sequence[Shop], odoo: OdooClient) -> None:
 
     A shop without goods gets some.
 
-    :raises TimeoutError: the shops were not told of the first count
+    :raises TimeoutError: Odoo did not get the goods, or the shops were not told of the first count
     """
     for shop in shops:
         if not shop.store.products:
             fill(shop.store, shop.name)
     for position, shop in enumerate(shops):
         _settle(shop, odoo, odoo_owns_prices=position == 0)
-    _count(shops, odoo)
-    _wait(lambda: all(_shows(shop.store, PIECES) for shop in shops))
+    skus = [*SHARED, *(sku for shop in shops for sku in own_goods(shop.name))]
+    # an import that was approved is handed over to jobs
+    _wait(lambda: _knows(odoo, skus), "Odoo has not got the goods of the shops")
+    _count(shops, odoo, skus)
+    told = "the shops do not show the stock of Odoo"
+    _wait(lambda: all(_shows(shop.store, PIECES) for shop in shops), told)
 
 
 def _settle(shop: Shop, odoo: OdooClient, *, odoo_owns_prices: bool) -> None:
@@ -76,9 +80,14 @@ def _map_carrier(odoo: OdooClient, backend: int) -> None:
         )
 
 
-def _count(shops: Sequence[Shop], odoo: OdooClient) -> None:
+def _knows(odoo: OdooClient, skus: Sequence[str]) -> bool:
+    found = odoo.search_read("product.product", [("default_code", "in", skus)], ["default_code"])
+    return len(found) == len(skus)
+
+
+def _count(shops: Sequence[Shop], odoo: OdooClient, skus: Sequence[str]) -> None:
     goods = Goods(odoo, shops[0].backend)
-    for sku in [*SHARED, *(sku for shop in shops for sku in own_goods(shop.name))]:
+    for sku in skus:
         goods.count(sku, PIECES)
     for shop in shops:
         Goods(odoo, shop.backend).press("action_publish_stock")
@@ -89,9 +98,9 @@ def _shows(store: Store, pieces: int) -> bool:
         return all(row["stock_quantity"] == pieces for row in store.products.values())
 
 
-def _wait(condition: Callable[[], bool]) -> None:
+def _wait(condition: Callable[[], bool], otherwise: str) -> None:
     deadline = time.monotonic() + PATIENCE
     while not condition():
         if time.monotonic() > deadline:
-            raise TimeoutError("the shops do not show the stock of Odoo")
+            raise TimeoutError(otherwise)
         time.sleep(0.3)

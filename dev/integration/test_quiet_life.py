@@ -15,6 +15,7 @@ import pytest
 from odoo_client import OdooClient, connect_store, prepare_company
 
 from channel_connector.dev.chaos_run.life import Life
+from channel_connector.dev.chaos_run.life_shop import NEW_RATE, REFUSE
 from channel_connector.dev.chaos_run.verdict import judge
 from channel_connector.dev.woostore import Server, Store
 
@@ -88,7 +89,9 @@ def test_it_ends_equal(odoo, shops, sql, wait_until):
     print(verdict)
     _print(verdict)
     assert verdict.is_good
-    assert not verdict.issues
+    refused = sum(branch.life.told()[REFUSE] for branch in life.branches)
+    assert sum("not in Odoo" in text for text in verdict.explained) == refused
+    assert all(NEW_RATE["name"] in issue for issue in verdict.issues)
     for kind, what, harm in _harms(odoo, shops, sql):
         harm()
         before, verdict = verdict, judge(shops, odoo, sql, life)
