@@ -15,16 +15,8 @@ from servers import Server as OdooServer
 
 from channel_connector.core.signature import hmac_sha256_base64
 from channel_connector.dev.woostore import Cart, Server, Store
+from channel_connector.dev.woostore.samples import JANE
 
-BILLING = {
-    "first_name": "Jane",
-    "last_name": "Doe",
-    "address_1": "Main Street 1",
-    "city": "Brussels",
-    "postcode": "1000",
-    "country": "BE",
-    "email": "jane.doe@example.org",
-}
 #: Buttons of a backend that ask the shop something.
 BUTTONS = ("action_check_connection", "action_fill_mappings", "action_connect")
 
@@ -107,7 +99,7 @@ def store():
 
 
 def _buy(store):
-    cart = Cart(lines=[("MUG", 1)], billing=BILLING, payment_method="cod")
+    cart = Cart(lines=[("MUG", 1)], billing=JANE, payment_method="cod")
     return store.place_order(cart)
 
 

@@ -13,17 +13,9 @@ from money_shop import find_dead_jobs
 from odoo_client import OdooClient, connect_store
 
 from channel_connector.dev.woostore import Cart, Server, Store
+from channel_connector.dev.woostore.samples import JANE
 
 ORDERS = 4
-ADDRESS = {
-    "first_name": "Jane",
-    "last_name": "Doe",
-    "address_1": "Main Street 1",
-    "city": "Brussels",
-    "postcode": "1000",
-    "country": "BE",
-    "email": "jane.doe@example.org",
-}
 
 
 def load_warehouse() -> Any:
@@ -127,7 +119,7 @@ def test_a_power_cut_between_shop_and_door(server, sql, store, warehouse, wait_u
 
 
 def buy(store: Store) -> dict[str, Any]:
-    cart = Cart(lines=[("MUG", 2)], billing=ADDRESS, payment_method="cod")
+    cart = Cart(lines=[("MUG", 2)], billing=JANE, payment_method="cod")
     return store.place_order(cart)
 
 
