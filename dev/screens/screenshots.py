@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, FloatRect, Page, sync_playwright
 
 SIZE = {"width": 1360, "height": 860}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -25,7 +25,8 @@ class Picture:
     """One picture.
 
     ``address`` gives the screen's address below /odoo; ``tab`` is the notebook page to open,
-    ``click`` a selector to press, ``tall`` takes the whole page instead of what fits a screen.
+    ``click`` a selector to press, ``tall`` takes the whole page down to its chatter instead of what
+    fits a screen.
     """
 
     name: str
@@ -85,7 +86,7 @@ class Odoo:
             _stretch(page)
             settle(page)
         target = folder / f"{picture.name}.png"
-        page.screenshot(path=target)
+        page.screenshot(path=target, clip=_above_chatter(page) if picture.tall else None)
         page.set_viewport_size(SIZE)
         return target
 
@@ -105,6 +106,13 @@ def _stretch(page: Page) -> None:
             .map((el) => el.scrollHeight - el.clientHeight))"""
     )
     page.set_viewport_size({**SIZE, "height": SIZE["height"] + min(int(height), 2400)})
+
+
+def _above_chatter(page: Page) -> FloatRect | None:
+    """What is shown above a record's messages, None where there are none."""
+    chatter = page.query_selector(".o-mail-Form-chatter")
+    box = chatter and chatter.bounding_box()
+    return {"x": 0, "y": 0, "width": SIZE["width"], "height": box["y"]} if box else None
 
 
 def _imported_order(odoo: Odoo) -> str:
@@ -154,7 +162,7 @@ def _dry_run(odoo: Odoo) -> str:
 
 
 def _published_product(odoo: Odoo) -> str:
-    domain = [["default_code", "=", "CABLE-1"]]
+    domain = [["default_code", "=", "BOTTLE-1"]]
     return f"action-stock.product_template_action_product/{odoo.first('product.template', domain)}"
 
 
@@ -163,7 +171,7 @@ PICTURES = (
     Picture("backend", _backend),
     Picture("order", _imported_order),
     Picture("order_channel", _refunded_order, tab="Channel", tall=True),
-    Picture("issue_edit", _conflict),
+    Picture("issue_edit", _conflict, tall=True),
     Picture("issue_fix", _to_map),
     Picture("payout", _payout),
     Picture("catalogue", _demo_shop, tab="Catalogue", tall=True),
