@@ -48,9 +48,25 @@ class ChannelProductMoves(models.AbstractModel):
         )
 
     def _holder(self, plan, known, combination):
-        """The variant on sale that has these options now."""
+        """The variant on sale that keeps ``known``, if that is on sale, from these options."""
         if not known.active:
             return known.browse()
+        return self._on_sale(plan, known, combination)
+
+    def _refuse_taken(self, plan, known):
+        """Before an archived variant is put on sale again.
+
+        What was taken off sale is written before: PostgreSQL checks row by row.
+
+        :raises NeedsHuman: one that the shop does not have is in its place
+        """
+        holder = self._on_sale(plan, known, known.product_template_attribute_value_ids)
+        if holder:
+            raise self._same_options(plan, known, holder)
+        self.env["product.product"].flush_model(["active"])
+
+    def _on_sale(self, plan, known, combination):
+        """Another variant on sale with these options."""
         return plan.record.with_context(active_test=False).product_variant_ids.filtered(
             lambda one: (
                 one.active
@@ -66,9 +82,12 @@ class ChannelProductMoves(models.AbstractModel):
             (None, None),
         )
         if known:
-            raise errors.NeedsHuman(
-                "same_options",
-                product=plan.product.external_id,
-                variants=", ".join(one.default_code or one.display_name for one in (known, holder)),
-            )
+            raise self._same_options(plan, known, holder)
         return next(iter(holders.values()))
+
+    def _same_options(self, plan, *variants):
+        return errors.NeedsHuman(
+            "same_options",
+            product=plan.product.external_id,
+            variants=", ".join(one.default_code or one.display_name for one in variants),
+        )

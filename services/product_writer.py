@@ -107,11 +107,14 @@ class ChannelProductWriter(models.AbstractModel):
             template.write(wanted)
         if plan.primary and "attributes" in plan.groups:
             self._change_variants(batch, plan)
-        for variant in plan.product.variants:
+        # first what is taken off sale: another one may be put on sale in its place
+        for variant in sorted(plan.product.variants, key=lambda one: one.published):
             product = plan.match.variants.get(variant.external_id)
             if product and product.product_tmpl_id == template:
                 product = product.with_env(self.env)
                 if wanted := differing(product, values._prepare_variant(plan, variant)):
+                    if wanted.get("active"):
+                        self.env["channel.product.moves"]._refuse_taken(plan, product)
                     product.write(wanted)
 
     def _change_variants(self, batch, plan):

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from decimal import Decimal
 
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..core import errors
@@ -265,9 +266,11 @@ class TestProductAgain(CatalogueCase):
                 self.assertEqual(self.outcomes[0].state, "blocked")
             else:
                 self.assertFalse(plan.error)
-        off_sale = changed(same, {"203": {"published": False}})
-        self.take_one(off_sale)
-        self.assertNothingLeft(off_sale)
+        for number in ("203", "201", "203"):
+            with self.subTest(off_sale=number):
+                one_left = changed(same, {number: {"published": False}})
+                self.take_one(one_left)
+                self.assertNothingLeft(one_left)
 
     def test_variants_that_nothing_tells_apart_any_more(self):
         """The shop calls an attribute by another name, of which its variants know nothing."""
@@ -291,6 +294,28 @@ class TestProductAgain(CatalogueCase):
         own.active = False
         self.take_one(product)
         self.assertEqual(set(self.options(self.by_sku("SHIRT-Blue-S"))), {BLUE, LARGE})
+
+    def test_a_variant_of_odoos_own_has_taken_its_place(self):
+        off_sale = changed(self.shirt(), {"203": {"published": False}})
+        for product in (self.shirt(), off_sale):
+            template = self.take_one(product)
+        archived = template.with_context(active_test=False).product_variant_ids.filtered(
+            lambda one: one.default_code == "SHIRT-Blue-S"
+        )
+        self.assertFalse(archived.active)
+        options = archived.product_template_attribute_value_ids
+        own = self.env["product.product"].create(
+            {
+                "product_tmpl_id": template.id,
+                "product_template_attribute_value_ids": [Command.set(options.ids)],
+            }
+        )
+        with self.assertRaises(errors.NeedsHuman) as caught, self.env.cr.savepoint():
+            self.take(self.shirt())
+        self.assertEqual(caught.exception.code, "same_options")
+        own.active = False
+        self.take_one(self.shirt())
+        self.assertTrue(archived.active)
 
     def relabelled(self, options):
         """The shirt's first three variants, sold with other options than they are named for."""
