@@ -65,14 +65,17 @@ def main() -> None:
         return
     name = options.benchmark or "all"
     results = Results(name, describe())
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    path = options.output or Path(os.environ["STATE"]) / "bench" / f"{name}-{stamp}.json"
+    failed: list[str] = []
     if options.benchmark:
         run_one(results, name, sizes(options), profile=options.profile)
     else:
-        suite.run(results, quick=options.quick)
-    stamp = time.strftime("%Y%m%d-%H%M%S")
-    path = options.output or Path(os.environ["STATE"]) / "bench" / f"{name}-{stamp}.json"
+        failed = suite.run(results, path, quick=options.quick)
     results.write(path)
     print(f"\n{table.machine_line(results.machine)}\n{table.text(results.rows)}\n\n{path}")
+    if failed:
+        sys.exit(f"error: failed, and not in the table: {', '.join(failed)}")
 
 
 if __name__ == "__main__":

@@ -8,20 +8,22 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from .figures import Results
 from .sizes import NAMES
 
 
-def run(results: Results, *, quick: bool) -> None:
-    """Run every benchmark with its usual sizes; collect their rows.
+def run(results: Results, path: Path, *, quick: bool) -> list[str]:
+    """Run every benchmark with its usual sizes; collect their rows, saved in ``path`` after each.
 
-    :raises SystemExit: one of them failed
+    :return: the names of those that failed: the others take hours, so theirs are kept
     """
+    failed = []
     with tempfile.TemporaryDirectory() as folder:
         for name in NAMES:
-            print(f"==> {name}", file=sys.stderr, flush=True)
+            print(f"{time.strftime('%H:%M:%S')} {name}", file=sys.stderr, flush=True)
             output = Path(folder) / f"{name}.json"
             command = [sys.executable, "-m", "benchmarks", name, "--output", str(output)]
             # what it prints is for those who run it alone
@@ -29,7 +31,10 @@ def run(results: Results, *, quick: bool) -> None:
                 [*command, *(["--quick"] if quick else [])], stdout=subprocess.DEVNULL, check=False
             )
             if done.returncode:
-                sys.exit(f"error: the benchmark {name} failed")
+                failed.append(name)
+                continue
             part = Results.read(output)
             results.rows += part.rows
             results.more[name] = {**part.more, "load_before": part.machine["load_before"]}
+            results.write(path)
+    return failed
