@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections import Counter
@@ -22,8 +23,8 @@ STRIDE = 5
 MINUTES = 0.5
 #: What may wait in Odoo: people there can only work on orders that have arrived.
 BACKLOG = 40
-#: Seconds that life waits for that at most; while a shop is down it can't but wait.
-PATIENCE = 8
+#: Seconds that life waits for that at most, and while nothing of it gets done: a shop is down.
+PATIENCE, STANDSTILL = 8, 1.5
 BUSY = """
     SELECT (SELECT count(*) FROM channel_event WHERE state = 'pending')
          + (SELECT count(*) FROM channel_outbox WHERE state = 'pending')
@@ -89,6 +90,22 @@ def run(events: int, seed: int, *, keep: bool = False) -> Outcome:
     return outcome
 
 
+class _Backlog:
+    """What waits in Odoo, looked at again and again; time goes by with each look."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._least, self._moved = math.inf, time.monotonic()
+
+    def is_worked_off(self) -> bool:
+        """Whether it is small, or will not get smaller now."""
+        calm.time_goes_by(self._world, MINUTES, busy=True)
+        left, now = int(self._world.sql(BUSY)[0][0]), time.monotonic()
+        if left < self._least:
+            self._least, self._moved = left, now
+        return left < BACKLOG or now - self._moved > STANDSTILL
+
+
 class Storm:
     """Weather and disasters over one world."""
 
@@ -108,13 +125,9 @@ class Storm:
         self.outcome.seconds["storm"] = time.monotonic() - started
 
     def _keep_pace(self, number: int, started: float) -> None:
-        wait_for(self._is_worked_off, PATIENCE, every=0.5)
+        wait_for(_Backlog(self.world).is_worked_off, PATIENCE, every=0.5)
         if number % 500 == 499:
             say(f"{number + 1} events in {time.monotonic() - started:.0f} s")
-
-    def _is_worked_off(self) -> bool:
-        calm.time_goes_by(self.world, MINUTES, busy=True)
-        return int(self.world.sql(BUSY)[0][0]) < BACKLOG
 
     def calm_down(self) -> None:
         """Everything works again, what waits is worked off, one reconciliation, and once more."""
