@@ -37,7 +37,8 @@ QUOTATIONS = """
 
 #: Open transfers of confirmed orders: reserved, and missing. What is made or bought for the order
 #: takes nothing off the stock; what an earlier transfer of the same order still has to bring is
-#: missing there. NULL as reduced: the line sells a kit, and its parts are moved.
+#: missing there. NULL as reduced: the line sells a kit, and its parts are moved. Chosen before
+#: anything is joined: a shop has many more orders that are all reserved than are asked for here.
 TRANSFERS = """
     SELECT binding.backend_id, binding.external_id, sale.id, sale.warehouse_id, sale.state,
            binding.cancelled_by_shop, binding.external_modified_at,
@@ -52,7 +53,14 @@ TRANSFERS = """
                     ELSE GREATEST(
                         move.product_qty - COALESCE(before.open, 0) - move.quantity
                         * move.product_qty / NULLIF(move.product_uom_qty, 0), 0) END)
-      FROM stock_move move
+      FROM (SELECT * FROM stock_move
+             WHERE state IN ('confirmed', 'waiting', 'partially_available')
+                OR state = 'assigned' AND %(all)s
+             UNION ALL
+            SELECT assigned.* FROM sale_order_line sold
+              JOIN stock_move assigned ON assigned.sale_line_id = sold.id
+             WHERE sold.order_id IN %(sales)s AND assigned.state = 'assigned' AND NOT %(all)s
+           ) move
       JOIN sale_order_line line ON line.id = move.sale_line_id
       JOIN sale_order sale ON sale.id = line.order_id
       JOIN channel_binding_order binding ON binding.odoo_id = sale.id
@@ -70,8 +78,6 @@ TRANSFERS = """
             WHERE rel.move_dest_id = move.id) before
      WHERE binding.backend_id IN %(backends)s AND sale.state = 'sale'
        AND place.usage = 'internal'
-       AND (move.state IN ('confirmed', 'waiting', 'partially_available')
-            OR move.state = 'assigned' AND (%(all)s OR sale.id IN %(sales)s))
      GROUP BY binding.id, sale.id, move.product_id, place.warehouse_id, line.id, unit.id,
               base.id
 """
